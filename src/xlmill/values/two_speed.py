@@ -1,0 +1,81 @@
+"""Functions over arrays that run interpreted on small inputs and compiled on large ones."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Generic, ParamSpec, TypeVar
+
+import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Loading the compiler and a cached function costs about half a second, once; interpreted, a step over one
+# byte or element costs about a microsecond. Below this many steps, interpreting is sooner done.
+COMPILED_FROM = 200_000
+
+_compiler_lock = threading.Lock()
+
+
+class TwoSpeed(Generic[P, R]):
+    """A function in the subset of Python that Numba compiles, at two speeds from one source.
+
+    Call it like any function from another two-speed function. From the outside use `run`, which weighs the
+    work: little work runs interpreted, at once; much work runs compiled, without the GIL.
+
+    Interpreted, arrays are passed as memoryviews, so that elements are plain Python numbers: integer
+    arithmetic must stay within 63 bits to mean the same at both speeds, and no negative index may be used.
+    """
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self.function = function
+        functools.update_wrapper(self, function)
+        self._dispatcher: Callable[P, R] | None = None
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def run(self, work: int, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function; `work` is the number of elements or bytes that it will step over."""
+        if work >= COMPILED_FROM:
+            return self.compiled(*args, **kwargs)
+        return self.interpreted(*args, **kwargs)
+
+    def interpreted(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function as plain Python."""
+        views: list[Any] = [memoryview(a) if isinstance(a, np.ndarray) else a for a in args]
+        return self.function(*views, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def compiled(self) -> Callable[P, R]:
+        """The compiled function; compiled, or fetched from the disk cache, when first needed."""
+        if self._dispatcher is None:
+            with _compiler_lock:
+                self._compile()
+        assert self._dispatcher is not None
+        return self._dispatcher
+
+    def _compile(self) -> None:
+        if self._dispatcher is not None:
+            return
+        import numba
+
+        assert isinstance(self.function, FunctionType)
+        namespace = dict(self.function.__globals__)
+        for name in self.function.__code__.co_names:
+            callee = namespace.get(name)
+            if isinstance(callee, TwoSpeed):
+                callee._compile()
+                namespace[name] = callee._dispatcher
+        twin = FunctionType(self.function.__code__, namespace, self.function.__name__, self.function.__defaults__)
+        twin.__module__ = self.function.__module__
+        twin.__qualname__ = self.function.__qualname__
+        self._dispatcher = numba.njit(nogil=True, cache=True, error_model="numpy")(twin)
+
+
+def two_speed(function: Callable[P, R]) -> TwoSpeed[P, R]:
+    """Declare `function` to be in the compiled subset: see `TwoSpeed`."""
+    return TwoSpeed(function)
