@@ -1,0 +1,1 @@
+"""Chunks of trees, evaluated batch by batch."""

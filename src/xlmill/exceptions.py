@@ -1,0 +1,66 @@
+"""What xlmill raises.
+
+    XlmillError
+    ├── FormulaSyntaxError      text that is no formula, with position and caret
+    ├── InputError              a file, column or option that cannot be used
+    ├── MissingExtraError       an optional library that is not installed
+    ├── UnknownStrategyError    a strategy that does not exist
+    └── WorkersFailedError      workers that could not be started or kept alive
+"""
+
+from __future__ import annotations
+
+
+class XlmillError(Exception):
+    """The base of everything that xlmill raises; its message says what to do next."""
+
+
+class FormulaSyntaxError(XlmillError):
+    """Text that is no formula.
+
+    `formula` is the text, `position` counts characters from 0, `problem` says what is wrong there and what
+    was expected. `str()` shows all three, with a caret under the position.
+    """
+
+    def __init__(self, formula: str, position: int, problem: str) -> None:
+        self.formula = formula
+        self.position = position
+        self.problem = problem
+        super().__init__(f"{problem}\n{caret_under(formula, position)}")
+
+    def __reduce__(self) -> tuple[type[FormulaSyntaxError], tuple[str, int, str]]:
+        return FormulaSyntaxError, (self.formula, self.position, self.problem)
+
+
+class InputError(XlmillError):
+    """A file, a column or an option that cannot be used."""
+
+
+class MissingExtraError(XlmillError):
+    """An optional library that is needed here and not installed."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        self.purpose = purpose
+        self.extra = extra
+        super().__init__(f'{purpose} needs an extra: pip install "xlmill[{extra}]"')
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        return MissingExtraError, (self.purpose, self.extra)
+
+
+class UnknownStrategyError(XlmillError):
+    """A strategy that does not exist."""
+
+
+class WorkersFailedError(XlmillError):
+    """Workers that could not be started or kept alive."""
+
+
+def caret_under(formula: str, position: int, width: int = 72) -> str:
+    """The part of `formula` round `position` (characters from 0) on one line, and a caret under it."""
+    begin = max(0, position - width // 2)
+    end = min(len(formula), begin + width)
+    head = "…" if begin else ""
+    tail = "…" if end < len(formula) else ""
+    line = "".join(c if c.isprintable() else " " for c in formula[begin:end])
+    return f"  {head}{line}{tail}\n  {' ' * (len(head) + position - begin)}^"

@@ -1,0 +1,1 @@
+"""Tasks to workers: strategies, supervision, the planner. It knows nothing of Excel."""

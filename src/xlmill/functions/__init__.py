@@ -1,0 +1,1 @@
+"""Excel's functions: the registry, and a module for each of Excel's categories."""

@@ -1,0 +1,1 @@
+"""Strategies measured on the user's workload."""
