@@ -1,0 +1,74 @@
+# One entry for people and for CI. Every target makes its own virtual environment when it is missing.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT ?= out
+N ?= 1000000
+DIR ?= $(wildcard ../shared/conformance)
+# The quick tests: what `make test` runs. CI narrows it on further Python versions.
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all drills check conformance bench clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
+
+# ---------------------------------------------------------------- environments
+# A stamp for each set of packages: made anew when pyproject.toml or the interpreter's environment changes.
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/run.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable ".[plots]"
+	touch $@
+
+$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable . --group test
+	touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@ $(VENV)/test.stamp
+
+$(OUT):
+	mkdir -p $@
+
+# ---------------------------------------------------------------- targets
+
+demo: $(VENV)/run.stamp | $(OUT)  ## a million expressions, run and compared (N=1000000)
+	$(BIN)/xlmill generate $(N) -o $(OUT)/demo.txt
+	$(BIN)/xlmill run $(OUT)/demo.txt -o $(OUT)/demo.parquet
+	$(BIN)/python tools/first_rows.py $(OUT)/demo.parquet
+	$(BIN)/xlmill generate 20000 -o $(OUT)/demo_slice.txt
+	$(BIN)/xlmill compare $(OUT)/demo_slice.txt -o $(OUT)/demo.html
+
+test: $(VENV)/test.stamp  ## the quick tests (TESTS=tests)
+	$(BIN)/python -m pytest -m "not slow" -n 2 $(TESTS)
+
+test-all: $(VENV)/test.stamp  ## every test, also those of minutes
+	$(BIN)/python -m pytest -n 2 tests
+
+drills: $(VENV)/test.stamp  ## faults injected on purpose: killed workers, full disks, hostile files
+	$(BIN)/python -m pytest -m drill tests
+
+check: $(VENV)/dev.stamp  ## lint, types, floors, links
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_docs.py
+
+conformance: $(VENV)/run.stamp | $(OUT)  ## against values that Excel computed (DIR=folder of .jsonl cases)
+	$(BIN)/python tools/conformance.py $(or $(DIR),tests/conformance) --json $(OUT)/conformance.jsonl
+
+bench: $(VENV)/run.stamp | $(OUT)  ## the lab's suites; reports in out/
+	$(BIN)/xlmill compare --suite article -o $(OUT)/article.html --json $(OUT)/article.json
+	$(BIN)/xlmill compare --suite planner -o $(OUT)/planner.html --json $(OUT)/planner.json
+	$(BIN)/xlmill compare --suite io -o $(OUT)/io.html --json $(OUT)/io.json
+
+clean:  ## remove environments, caches and outputs
+	rm -rf $(VENV) .venv-* $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
