@@ -1,0 +1,126 @@
+"""The nodes of a chunk, put into batches: equal height, equal function, equal number of arguments.
+
+Dynamic batching as neural-network frameworks do it (Looks et al., "Deep Learning with Dynamic Computation
+Graphs", 2017; Neubig et al., "On-the-fly Operation Batching", 2017): what stands at one height cannot depend
+on each other, so all applications of one function there are evaluated together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlmill.syntax.forest import Forest, Int32
+from xlmill.syntax.opcode import Opcode
+from xlmill.values.column import Index
+from xlmill.values.two_speed import two_speed
+
+# Leaves whose value stands in the forest's arrays already, and nodes that stand for another node.
+_NEEDS_NO_BATCH = (
+    Opcode.NUMBER,
+    Opcode.TEXT,
+    Opcode.BOOLEAN,
+    Opcode.ERROR,
+    Opcode.OMITTED,
+    Opcode.LOCAL,
+    Opcode.DECLARED,
+    Opcode.PARAMETER,
+    Opcode.OPTIONAL_PARAMETER,
+    Opcode.LET,
+)
+_BATCHED = np.ones(1 << 15, np.uint8)
+_BATCHED[list(_NEEDS_NO_BATCH)] = 0
+
+_SLOTS = 1 << 14  # of the hash table of batches; doubled by need
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Nodes that one kernel evaluates together, in the order of their rows."""
+
+    op: int
+    argc: int
+    height: int
+    nodes: Index
+
+
+def batches(forest: Forest, heights: Int32, depth: int = 0) -> list[Batch]:
+    """The batches of a forest from the leaves up; only nodes that stand in `depth` LAMBDA bodies."""
+    count = len(forest.op)
+    slots = _SLOTS
+    while True:
+        found = min(slots // 2, count) + 1
+        group_of = np.empty(count, np.int32)
+        keys = np.empty((found, 3), np.int64)
+        sizes = np.zeros(found, np.int64)
+        groups = _group.run(
+            count,
+            forest.op,
+            forest.argc,
+            heights,
+            forest.depth,
+            depth,
+            _BATCHED,
+            group_of,
+            np.full(slots, -1, np.int32),
+            keys,
+            sizes,
+        )
+        if groups >= 0:
+            break
+        slots *= 4
+    keys = keys[:groups]
+    order = np.lexsort((keys[:, 2], keys[:, 1], keys[:, 0]))
+    begins = np.empty(groups, np.int64)
+    begins[order] = np.cumsum(sizes[order]) - sizes[order]
+    placed = np.empty(int(sizes[:groups].sum()), np.int64)
+    ends = begins.copy()
+    _place.run(count, group_of, ends, placed)
+    result = []
+    for group in order.tolist():
+        height, op, argc = keys[group].tolist()
+        result.append(Batch(op, argc, height, placed[begins[group] : ends[group]]))
+    return result
+
+
+@two_speed
+def _group(op, argc, heights, depths, depth, batched, group_of, table, keys, sizes):  # type: ignore[no-untyped-def]
+    """Number the batches in the order in which they are met; -1 when the table is too full."""
+    mask = len(table) - 1
+    found = 0
+    for node in range(len(op)):
+        if batched[op[node]] == 0 or depths[node] != depth:
+            group_of[node] = -1
+            continue
+        height = heights[node]
+        key_op = op[node]
+        key_argc = argc[node]
+        slot = (height * 7919 + key_op * 104729 + key_argc * 1299709) & mask
+        while True:
+            group = table[slot]
+            if group < 0:
+                if found * 2 >= len(table) or found + 1 >= len(sizes) + 1:
+                    return -1
+                group = found
+                table[slot] = group
+                keys[group, 0] = height
+                keys[group, 1] = key_op
+                keys[group, 2] = key_argc
+                found += 1
+                break
+            if keys[group, 0] == height and keys[group, 1] == key_op and keys[group, 2] == key_argc:
+                break
+            slot = (slot + 1) & mask
+        group_of[node] = group
+        sizes[group] += 1
+    return found
+
+
+@two_speed
+def _place(group_of, ends, placed):  # type: ignore[no-untyped-def]
+    for node in range(len(group_of)):
+        group = group_of[node]
+        if group >= 0:
+            placed[ends[group]] = node
+            ends[group] += 1

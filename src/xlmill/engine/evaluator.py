@@ -1,0 +1,281 @@
+"""Trees evaluated batch by batch, from the leaves up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from xlmill.engine import intersection, leaves
+from xlmill.engine.apply import apply, empty_column, first_cells, merge
+from xlmill.engine.batch import Batch, batches
+from xlmill.engine.branching import Branching, branching
+from xlmill.engine.closure import BuiltIn, Closure, call, closures_column
+from xlmill.engine.names import NameScope
+from xlmill.engine.program import Program, program
+from xlmill.engine.run import ChunkTooLarge, Mode, Run
+from xlmill.engine.store import AlignedStore, ScatteredStore, Store
+from xlmill.functions.registry import Function
+from xlmill.syntax.forest import Forest
+from xlmill.syntax.opcode import Opcode
+from xlmill.syntax.parser import parse
+from xlmill.syntax.reference import parse_reference
+from xlmill.values.cell_runs import to_arrays
+from xlmill.values.column import ARRAY, REFERENCE, Column, Index, errors_column, stack
+from xlmill.values.error_value import ExcelError
+from xlmill.values.reference_value import Area
+
+# A LAMBDA call nests about eight Python calls; Python 3.11 and later keep them off the C stack.
+_PYTHON_CALLS_PER_LAMBDA = 12
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """The evaluation of one chunk: the run, and what its budgets have left."""
+
+    run: Run
+    program: Program
+    scope: NameScope
+    depth: int = 0
+    steps: dict[int, int] = field(default_factory=dict)
+    cells: int = 0
+
+    def evaluate(self, forest: Forest, store: Store, rows: int) -> Column:
+        """The values of the forest's roots; `rows`: how many, which for one tree over many rows is not one."""
+        branches = branching(forest, self.program)
+        heights = forest.height if branches is None else branches.heights
+        arrayed = intersection.array_context(forest, self.program) if self.run.mode is Mode.SCALAR else None
+        for batch in batches(forest, heights):
+            if isinstance(store, AlignedStore) and len(batch.nodes) > 1:
+                parts = [Batch(batch.op, batch.argc, batch.height, batch.nodes[i : i + 1]) for i in range(len(batch.nodes))]
+            elif arrayed is not None:
+                inside = arrayed[batch.nodes]
+                parts = [
+                    Batch(batch.op, batch.argc, batch.height, nodes)
+                    for nodes in (batch.nodes[inside], batch.nodes[~inside])
+                    if len(nodes)
+                ]
+            else:
+                parts = [batch]
+            for part in parts:
+                in_array = arrayed is not None and bool(arrayed[part.nodes[0]])
+                self._run_batch(part, forest, store, rows, branches, in_array)
+        return store.values(forest.root)
+
+    def _run_batch(
+        self, batch: Batch, forest: Forest, store: Store, rows: int, branches: Branching | None, in_array: bool
+    ) -> None:
+        nodes = batch.nodes
+        count = rows if isinstance(store, AlignedStore) else len(nodes)
+        if branches is not None and self.program.deferred[batch.op]:
+            active = branches.active(nodes, forest, store, self.program, count)
+            if active is not None and not active.all():
+                self._run_partly(batch, forest, store, count, active)
+                return
+        arguments = [store.argument(batch, position) for position in range(batch.argc)] if _takes_values(batch.op) else []
+        column = self._value(batch, forest, store, arguments, store.rows(nodes), in_array)
+        self._count_cells(column)
+        store.put(nodes, column)
+
+    def _run_partly(self, batch: Batch, forest: Forest, store: Store, count: int, active: Any) -> None:
+        """Evaluate a deferred batch in the rows whose branch is taken; the others have no value that counts."""
+        taken = np.flatnonzero(active)
+        result = empty_column(count)
+        if len(taken):
+            arguments = []
+            for position in range(batch.argc):
+                column = store.argument(batch, position)
+                arguments.append((column if len(column) == count else column.repeat(count)).take(taken).settled())
+            rows = store.rows(batch.nodes)[taken]
+            column = self._value(batch, forest, store, arguments, rows, False)
+            result = merge(active, column, empty_column(count - len(taken)))
+        store.put(batch.nodes, result)
+
+    def _value(
+        self,
+        batch: Batch,
+        forest: Forest,
+        store: Store,
+        arguments: list[Column],
+        rows: Index,
+        in_array: bool,
+    ) -> Column:
+        op, nodes = batch.op, batch.nodes
+        entry = self.program.by_opcode.get(op)
+        if entry is not None:
+            return apply(entry, arguments, len(rows), Surroundings(self, rows, nodes, in_array))
+        if op == Opcode.NAME:
+            return leaves.by_name(forest, nodes, rows, self._name)
+        if op == Opcode.STRUCTURED:
+            return leaves.by_name(forest, nodes, rows, self._structured)
+        if op == Opcode.REFERENCE:
+            return self._references(forest, nodes, rows)
+        if op == Opcode.ARRAY:
+            if isinstance(store, AlignedStore):
+                return leaves.array_constant(forest, int(nodes[0]), store)
+            return leaves.array_constants(forest, nodes, store)
+        if op == Opcode.LAMBDA:
+            if isinstance(store, AlignedStore):
+                return closures_column([Closure(forest, store, int(nodes[0]), lane) for lane in range(len(rows))])
+            return closures_column([Closure(forest, store, node, 0) for node in nodes.tolist()])
+        if op == Opcode.CALL:
+            full = [a if len(a) == len(rows) else a.repeat(len(rows)) for a in arguments]
+            return call(full[0], full[1:], rows, self)
+        assert op == Opcode.SPILL
+        return self._spill(arguments[0])
+
+    def _name(self, text: str, rows: Index) -> Column:
+        column = self.run.columns.get(text.casefold())
+        if column is not None:
+            return column.take(rows)
+        return self.scope.value(text, self)
+
+    def _structured(self, text: str, rows: Index) -> Column:
+        column = leaves.structured(text, self.run)
+        return column.take(rows) if len(column) != 1 or len(rows) == 1 and column.uniform != REFERENCE else column
+
+    def _references(self, forest: Forest, nodes: Index, rows: Index) -> Column:
+        if self.run.positional_columns:
+            return leaves.positional(forest, nodes, rows, self.run)
+        return leaves.references(forest, nodes, self.run)
+
+    def _spill(self, anchor: Column) -> Column:
+        if not anchor.has(REFERENCE):
+            return errors_column(np.full(len(anchor), ExcelError.REF.code))
+        assert anchor.objects is not None
+        spilled = [
+            self.run.spill_of(anchor.objects[int(at)]) if kind == REFERENCE else None
+            for kind, at in zip(anchor.kinds.tolist(), anchor.numbers.tolist(), strict=True)
+        ]
+        return leaves.references_column(spilled)
+
+    # What calls of LAMBDAs need (closure.Caller).
+
+    def evaluate_body(self, forest: Forest, store: Store, rows: int) -> Column:
+        """Evaluate the bodies of calls, within the budgets for depth and steps."""
+        limits = self.run.limits
+        if self.depth >= limits.deepest_call:
+            return errors_column(np.full(rows, ExcelError.NUM.code))
+        origins = store.rows(np.arange(len(forest.op)) if isinstance(store, ScatteredStore) else np.zeros(1, np.int64))
+        spent = np.bincount(origins) if isinstance(store, ScatteredStore) else np.bincount(origins) * len(forest.op)
+        for origin in np.flatnonzero(spent).tolist():
+            self.steps[origin] = self.steps.get(origin, 0) + int(spent[origin])
+            if self.steps[origin] > limits.most_steps:
+                return errors_column(np.full(rows, ExcelError.NUM.code))
+        self.depth += 1
+        needed = self.depth * _PYTHON_CALLS_PER_LAMBDA + 2_000
+        if sys.getrecursionlimit() < needed:
+            sys.setrecursionlimit(2 * needed)
+        try:
+            return self.evaluate(forest, store, rows)
+        finally:
+            self.depth -= 1
+
+    def apply(self, function: Function, arguments: Sequence[Column], rows: Index) -> Column:
+        """Apply a worksheet function that was passed as a value."""
+        return apply(function, arguments, len(rows), Surroundings(self, rows, rows, False))
+
+    def _count_cells(self, column: Column) -> None:
+        if column.arrays is not None:
+            self.cells += len(column.arrays.cells)
+            if self.cells > self.run.limits.chunk_cells:
+                raise ChunkTooLarge
+
+
+def _takes_values(op: int) -> bool:
+    return op not in (Opcode.ARRAY, Opcode.LAMBDA, Opcode.NAME, Opcode.STRUCTURED, Opcode.REFERENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The run as the kernel of one batch sees it: see functions.surroundings."""
+
+    evaluation: Evaluation
+    chunk_rows: Index
+    nodes: Index
+    in_array: bool
+
+    @property
+    def date1904(self) -> bool:
+        """Whether serial dates count from 1904."""
+        return self.evaluation.run.date1904
+
+    @property
+    def now(self) -> float:
+        """The run's clock."""
+        return self.evaluation.run.now
+
+    @property
+    def seed(self) -> int:
+        """What the RAND family starts from."""
+        return self.evaluation.run.seed
+
+    @property
+    def rows(self) -> Index:
+        """The number of each row's expression in the whole run."""
+        return self.chunk_rows + self.evaluation.run.first_row
+
+    @property
+    def formula_cell(self) -> Area:
+        """Where the formula stands."""
+        return self.evaluation.run.formula_cell
+
+    @property
+    def most_cells(self) -> int:
+        """How many cells one row's array may have."""
+        return self.evaluation.run.limits.most_cells
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """The names of the sheets, in order."""
+        return self.evaluation.run.cells.sheets
+
+    def subset(self, rows: Any) -> Surroundings:
+        """The same for some of the rows."""
+        nodes = self.nodes[rows] if len(self.nodes) == len(self.chunk_rows) else self.nodes
+        return Surroundings(self.evaluation, self.chunk_rows[rows], nodes, self.in_array)
+
+    def read(self, column: Column) -> Column:
+        """References replaced by what their cells hold."""
+        if not column.has(REFERENCE):
+            return column
+        assert column.objects is not None
+        at = np.flatnonzero(column.is_kind(REFERENCE))
+        objects = [column.objects[int(number)] for number in column.numbers[at]]
+        arrays, single = self.evaluation.run.cells.read(objects)
+        one = np.array(single, np.bool_)
+        values = arrays.cells.take(np.where(one, arrays.starts, 0)) if len(arrays.cells) else empty_column(len(at))
+        kinds = np.where(one, values.kinds, np.uint8(ARRAY))
+        numbers = np.where(one, values.numbers, 0.0)
+        cells = np.ones(len(at), np.bool_)
+        found = Column(kinds, numbers, values.texts, arrays if not one.all() else None, from_cells=cells).settled()
+        if len(at) == len(column):
+            return found
+        place = np.arange(len(column))
+        place[at] = len(column) + np.arange(len(at))
+        return stack([column, found]).take(place).settled()
+
+    def read_single(self, column: Column) -> Column:
+        """References as one value each where the formula is of the old kind, else read."""
+        if self.evaluation.run.mode is Mode.SCALAR and not self.in_array:
+            column = intersection.with_cell(column, self.formula_cell)
+        return self.read(column)
+
+    def call(self, functions: Column, arguments: Sequence[Column]) -> Column:
+        """Call the LAMBDA in each row with that row's arguments."""
+        return call(functions, arguments, self.chunk_rows, self.evaluation)
+
+    def formula_text(self, area: Area) -> str | None:
+        """The formula in a cell."""
+        return self.evaluation.run.cells.formula(area)
+
+    def hidden_rows(self, area: Area) -> Sequence[bool]:
+        """For each row of an area whether it is hidden."""
+        return self.evaluation.run.cells.hidden_rows(area)
+
+    def parse_reference(self, text: str, r1c1: bool) -> Column:
+        """The reference that a text spells, or #REF!."""
+        return self.evaluation.scope.spelled(text, r1c1, self.evaluation)

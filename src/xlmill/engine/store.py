@@ -1,0 +1,270 @@
+"""Where the values of a forest's nodes stand while it is evaluated.
+
+Two layouts, one interface. `ScatteredStore`: many trees, each in one row, so a node has one value and a batch
+gathers its arguments from all over. `AlignedStore`: one tree over many rows, so a node has a column.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlmill.engine.batch import Batch
+from xlmill.syntax.forest import Forest
+from xlmill.syntax.opcode import Opcode
+from xlmill.values.column import (
+    ARRAY,
+    BOOLEAN,
+    EMPTY,
+    ERROR,
+    FUNCTION,
+    NUMBER,
+    OMITTED,
+    REFERENCE,
+    TEXT,
+    Arrays,
+    Column,
+    Index,
+    constant_column,
+    numbers_column,
+    stack,
+    texts_column,
+)
+from xlmill.values.text_column import Bytes, Texts, read_only
+
+_LEAF_KIND = np.full(64, EMPTY, np.uint8)
+_LEAF_KIND[[Opcode.NUMBER, Opcode.TEXT, Opcode.BOOLEAN, Opcode.ERROR, Opcode.OMITTED]] = (
+    NUMBER,
+    TEXT,
+    BOOLEAN,
+    ERROR,
+    OMITTED,
+)
+
+
+class Store(Protocol):
+    """What the evaluator needs of either layout."""
+
+    def argument(self, batch: Batch, position: int) -> Column:
+        """The batch's arguments at one position, as a column."""
+
+    def values(self, nodes: Index) -> Column:
+        """The values of some nodes."""
+
+    def put(self, nodes: Index, column: Column) -> None:
+        """Keep the values of some nodes."""
+
+    def rows(self, nodes: Index) -> Index:
+        """The expression's number, in the whole run, for each value of these nodes."""
+
+
+class ScatteredStore:
+    """One value a node."""
+
+    def __init__(self, forest: Forest, rows: Index) -> None:
+        """`rows`: for each expression of the forest its number in the whole run."""
+        self._forest = forest
+        self._rows = rows
+        self._kinds: NDArray[np.uint8] = np.where(forest.op < 64, _LEAF_KIND[np.minimum(forest.op, 63)], EMPTY)
+        self._numbers = forest.number.copy()
+        self._stands_for = stands_for(forest)
+        self._heap = _TextHeap(forest.buffer)
+        is_text = forest.op == Opcode.TEXT
+        self._has_text = bool(is_text.any())
+        self._starts: Index = forest.start
+        self._lengths: Index = forest.stop - forest.start
+        self._owns_slices = False
+        self._array_at: Index | None = None
+        self._array_shapes: list[Arrays] = []
+        self._array_cells: Column | None = None
+        self._from_cells: NDArray[np.bool_] | None = None
+        self._objects: list[object] = []
+        if self._has_text:
+            self._undouble(np.flatnonzero(is_text & (forest.extra == 1)))
+
+    def _undouble(self, nodes: Index) -> None:
+        """Texts written with doubled quotes get bytes of their own."""
+        if not len(nodes):
+            return
+        written = Texts(self._heap.buffer, self._starts[nodes], self._lengths[nodes]).to_strings()
+        self.put(nodes, texts_column(Texts.from_strings([text.replace('""', '"') for text in written])))
+
+    def argument(self, batch: Batch, position: int) -> Column:
+        """The batch's arguments at one position, as a column."""
+        forest = self._forest
+        return self.values(forest.args[forest.first[batch.nodes] + position])
+
+    def values(self, nodes: Index) -> Column:
+        """The values of some nodes."""
+        if self._stands_for is not None:
+            nodes = self._stands_for[nodes]
+        kinds = self._kinds[nodes]
+        numbers = self._numbers[nodes]
+        first = int(kinds[0]) if len(kinds) else NUMBER
+        uniform = first if bool((kinds == first).all()) else -1
+        cells = None if self._from_cells is None else self._from_cells[nodes]
+        if uniform in (NUMBER, BOOLEAN):
+            return Column(kinds, numbers, uniform=uniform, from_cells=cells)
+        texts = arrays = objects = None
+        if self._has_text and (uniform == TEXT or (uniform == -1 and bool((kinds == TEXT).any()))):
+            texts = Texts(self._heap.buffer, self._starts[nodes], self._lengths[nodes])
+        if self._array_at is not None and bool((kinds == ARRAY).any()):
+            arrays = self._arrays(self._array_at[nodes])
+        if self._objects and bool(((kinds == REFERENCE) | (kinds == FUNCTION)).any()):
+            objects = self._objects
+        return Column(kinds, numbers, texts, arrays, objects, uniform, cells)
+
+    def put(self, nodes: Index, column: Column) -> None:
+        """Keep the values of some nodes."""
+        self._kinds[nodes] = column.kinds
+        self._numbers[nodes] = column.numbers
+        if column.texts is not None:
+            starts, lengths = self._heap.add(column.texts, column)
+            if not self._owns_slices:
+                self._starts, self._lengths = self._starts.copy(), self._lengths.copy()
+                self._owns_slices = True
+            self._starts[nodes] = starts
+            self._lengths[nodes] = lengths
+            self._has_text = True
+        if column.arrays is not None:
+            self._put_arrays(nodes, column.arrays)
+        if column.objects is not None:
+            self._put_objects(nodes, column)
+        if column.from_cells is not None:
+            if self._from_cells is None:
+                self._from_cells = np.zeros(len(self._kinds), np.bool_)
+            self._from_cells[nodes] = column.from_cells
+
+    def rows(self, nodes: Index) -> Index:
+        """The expression's number, in the whole run, for each value of these nodes."""
+        return self._rows[self._forest.row[nodes]]
+
+    def _put_arrays(self, nodes: Index, arrays: Arrays) -> None:
+        if self._array_at is None:
+            self._array_at = np.zeros(len(self._kinds), np.int64)
+            self._array_table = np.zeros((0, 3), np.int64)
+        shift = 0
+        if self._array_cells is None:
+            self._array_cells = arrays.cells
+        elif self._array_cells is not arrays.cells:
+            shift = len(self._array_cells)
+            self._array_cells = stack([self._array_cells, arrays.cells]).settled()
+            if len(arrays.cells) == 0:
+                shift = 0
+        table = np.stack([arrays.starts + shift, arrays.rows, arrays.columns], axis=1)
+        self._array_at[nodes] = len(self._array_table) + np.arange(len(nodes))
+        self._array_table = np.concatenate([self._array_table, table])
+
+    def _arrays(self, at: Index) -> Arrays:
+        assert self._array_cells is not None
+        table = self._array_table[at]
+        return Arrays(table[:, 0], table[:, 1], table[:, 2], self._array_cells)
+
+    def _put_objects(self, nodes: Index, column: Column) -> None:
+        assert column.objects is not None
+        if column.objects is self._objects:
+            return
+        refers = (column.kinds == REFERENCE) | (column.kinds == FUNCTION)
+        self._numbers[nodes[refers]] = len(self._objects) + np.arange(int(refers.sum()))
+        self._objects.extend(column.objects[int(at)] for at in column.numbers[refers])
+
+
+class AlignedStore:
+    """One column a node: one tree over many rows. A constant stays a column of one row."""
+
+    def __init__(self, forest: Forest, rows: Index) -> None:
+        """`rows`: for each row that the tree is evaluated over its number in the whole run."""
+        self._forest = forest
+        self._rows = rows
+        self._columns: dict[int, Column] = {}
+        self._stands_for = stands_for(forest)
+
+    def argument(self, batch: Batch, position: int) -> Column:
+        """The node's argument at one position."""
+        (node,) = batch.nodes.tolist()
+        return self._value(int(self._forest.args[self._forest.first[node] + position]))
+
+    def values(self, nodes: Index) -> Column:
+        """The column of one node."""
+        (node,) = nodes.tolist()
+        return self._value(node)
+
+    def put(self, nodes: Index, column: Column) -> None:
+        """Keep the column of one node."""
+        (node,) = nodes.tolist()
+        self._columns[node] = column
+
+    def rows(self, nodes: Index) -> Index:
+        """The number of each row in the whole run."""
+        return self._rows
+
+    def _value(self, node: int) -> Column:
+        if self._stands_for is not None:
+            node = int(self._stands_for[node])
+        column = self._columns.get(node)
+        if column is None:
+            column = self._columns[node] = self._leaf(node)
+        return column
+
+    def _leaf(self, node: int) -> Column:
+        forest = self._forest
+        op = int(forest.op[node])
+        number = float(forest.number[node])
+        if op == Opcode.NUMBER:
+            return numbers_column(np.array([number]))
+        if op == Opcode.TEXT:
+            text = forest.buffer[forest.start[node] : forest.stop[node]].tobytes().decode("utf-8", "surrogatepass")
+            return texts_column(Texts.from_strings([text.replace('""', '"') if forest.extra[node] == 1 else text]))
+        return constant_column(int(_LEAF_KIND[op]), number, 1)
+
+
+def stands_for(forest: Forest) -> Index | None:
+    """For each node the node whose value is its own: a LET is its result, a LOCAL what it is bound to."""
+    local = np.flatnonzero(forest.op == Opcode.LOCAL)
+    let = np.flatnonzero(forest.op == Opcode.LET)
+    if not len(local) and not len(let):
+        return None
+    target = np.arange(len(forest.op))
+    target[local] = forest.extra[local]
+    target[let] = forest.args[forest.first[let] + forest.argc[let] - 1]
+    while True:
+        further = target[target]
+        if bool((further == target).all()):
+            return target
+        target = further
+
+
+class _TextHeap:
+    """All bytes of text of a chunk: first the expressions themselves, then what kernels make."""
+
+    def __init__(self, expressions: Bytes) -> None:
+        self.buffer = expressions
+        self._known = [expressions]
+        self._used = len(expressions)
+        self._bytes: Bytes | None = None
+
+    def add(self, texts: Texts, column: Column) -> tuple[Index, Index]:
+        """Where the texts now stand; slices of the heap stay where they are."""
+        if any(texts.buffer is known for known in self._known):
+            return texts.starts, texts.lengths
+        if column.uniform != TEXT:
+            is_text = column.kinds == TEXT
+            texts = Texts(texts.buffer, np.where(is_text, texts.starts, 0), np.where(is_text, texts.lengths, 0))
+        if len(texts.buffer) > 2 * int(texts.lengths.sum()) + 64:
+            texts = texts.compact()
+        shift = self._used
+        self._append(texts.buffer)
+        return texts.starts + shift, texts.lengths
+
+    def _append(self, more: Bytes) -> None:
+        needed = self._used + len(more)
+        if self._bytes is None or needed > len(self._bytes):
+            grown = np.empty(max(needed, 2 * self._used), np.uint8)
+            grown[: self._used] = self.buffer[: self._used]
+            self._bytes = grown
+            self.buffer = read_only(grown)
+            self._known.append(self.buffer)
+        self._bytes[self._used : needed] = more
+        self._used = needed

@@ -1,0 +1,206 @@
+"""The registry of Excel's functions: one decorated kernel a function."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar
+
+from xlmill.functions.parameter import ANNOTATIONS, Optional, Parameter, To
+from xlmill.values.column import Column, Mask
+
+K = TypeVar("K", bound=Callable[..., Any])
+
+MOST_ARGUMENTS = 255
+
+# Modules that register functions when imported, in the order in which they are documented.
+CATEGORIES = (
+    "operators",
+    "math_trig",
+    "statistical",
+    "logical",
+    "text",
+    "date_time",
+    "lookup",
+    "dynamic_array",
+    "lambda_helpers",
+    "financial",
+    "information",
+)
+
+
+class Status(Enum):
+    """How far a function is there."""
+
+    EXACT = "exact"
+    OFFLINE = "offline"  # needs a server or a host application; gives the error that Excel gives offline
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """The arguments of a function such as IF of which a row takes only one.
+
+    Arguments from position `first` on are branches; `taken(position, arguments)` says which rows take the
+    one at `position`, from the columns of the arguments before it.
+    """
+
+    first: int
+    taken: Callable[[int, Sequence[Column]], Mask]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """An Excel function: its name, what it takes, and the kernel that computes it by the column.
+
+    `elementwise` says that every parameter is one number or truth value, so that a constant column may
+    stay one row long. `is_deferred` says that it runs only in the rows that need its value: it calls a
+    LAMBDA, waits, or has side effects. `branches`, for functions such as IF, tells which rows those are.
+    """
+
+    name: str
+    kernel: Callable[..., Any]
+    category: str
+    parameters: tuple[Parameter, ...]
+    repeating: tuple[To, ...]
+    repeating_name: str
+    takes_surroundings: bool
+    is_volatile: bool = False
+    omitted_is_default: bool = False
+    is_deferred: bool = False
+    branches: Branches | None = None
+    status: Status = Status.EXACT
+    elementwise: bool = False
+
+    @property
+    def fewest_arguments(self) -> int:
+        """How many arguments it takes at least."""
+        required = sum(parameter.default is None for parameter in self.parameters)
+        return required
+
+    @property
+    def most_arguments(self) -> int:
+        """How many arguments it takes at most."""
+        if self.repeating or any(parameter.to.gathers for parameter in self.parameters):
+            return MOST_ARGUMENTS
+        return len(self.parameters)
+
+    @property
+    def signature(self) -> str:
+        """The function as a person writes it: `PMT(rate, nper, pv, [fv], [type])`."""
+        shown = [f"[{p.name}]" if p.default is not None else p.name for p in self.parameters]
+        if self.repeating:
+            shown.append(f"[{self.repeating_name}], ...")
+        elif self.parameters and self.parameters[-1].to.gathers:
+            shown.append("...")
+        return f"{self.name}({', '.join(shown)})"
+
+    @property
+    def documentation(self) -> str:
+        """The kernel's docstring."""
+        return inspect.getdoc(self.kernel) or ""
+
+    def parameter_kinds(self, count: int) -> tuple[To, ...]:
+        """How each of `count` arguments is prepared."""
+        kinds = [parameter.to for parameter in self.parameters[:count]]
+        if kinds and kinds[-1].gathers:
+            kinds.extend([kinds[-1]] * (count - len(kinds)))
+        for position in range(count - len(kinds)):
+            kinds.append(self.repeating[position % len(self.repeating)])
+        return tuple(kinds)
+
+
+_functions: dict[str, Function] = {}
+_numbers: dict[str, int] = {}
+
+
+def function(
+    name: str,
+    *,
+    is_volatile: bool = False,
+    omitted_is_default: bool = False,
+    is_deferred: bool = False,
+    branches: Branches | None = None,
+    status: Status = Status.EXACT,
+) -> Callable[[K], K]:
+    """Register a kernel as the Excel function `name`.
+
+    The kernel's parameters carry the annotations of `functions.parameter`; a keyword-only parameter
+    `surroundings` asks for the run's clock, seed, cells and the like. It may return an array of numbers
+    (what is not finite becomes #NUM!), of booleans, `Texts`, or a `Column`.
+
+    `is_volatile`: recomputed in every recalculation. `omitted_is_default`: an argument left out between
+    commas takes its default, as in the newer functions, rather than 0. `is_deferred`, `branches`: see
+    `Function`.
+    """
+
+    def register(kernel: K) -> K:
+        code = kernel.__code__
+        annotations = kernel.__annotations__
+        names = code.co_varnames[: code.co_argcount]
+        defaults = kernel.__defaults__ or ()
+        defaulted = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+        parameters = tuple(
+            Parameter(n.rstrip("_"), ANNOTATIONS[annotations[n]][0], _default(defaulted.get(n))) for n in names
+        )
+        keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+        repeating: tuple[To, ...] = ()
+        repeating_name = ""
+        if code.co_flags & inspect.CO_VARARGS:
+            repeating_name = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
+            repeating = ANNOTATIONS[annotations[repeating_name]]
+        kinds = {parameter.to for parameter in parameters} | set(repeating)
+        _add(
+            Function(
+                name,
+                kernel,
+                kernel.__module__.removeprefix("xlmill.functions.").split(".")[0],
+                parameters,
+                repeating,
+                repeating_name.rstrip("_"),
+                "surroundings" in keywords,
+                is_volatile,
+                omitted_is_default,
+                is_deferred,
+                branches,
+                status,
+                kinds <= {To.NUMBER, To.LOGICAL} and "surroundings" not in keywords and bool(kinds),
+            )
+        )
+        return kernel
+
+    return register
+
+
+def alias(name: str, of: str) -> None:
+    """Register an older or newer name of a registered function, such as POISSON for POISSON.DIST."""
+    _add(replace(_functions[of], name=name))
+
+
+def _default(value: Any) -> Optional | None:
+    return value if isinstance(value, Optional) else None
+
+
+def _add(entry: Function) -> None:
+    _functions[entry.name] = entry
+    _numbers.setdefault(entry.name, len(_numbers))
+
+
+def load() -> None:
+    """Import every category, once."""
+    for category in CATEGORIES:
+        importlib.import_module(f"xlmill.functions.{category}")
+
+
+def functions() -> dict[str, Function]:
+    """Every function by its name in Excel's spelling."""
+    load()
+    return _functions
+
+
+def numbered() -> Iterable[tuple[int, Function]]:
+    """Every function with its number in this process: 0, 1, 2, ... in the order of registration."""
+    load()
+    return [(_numbers[name], entry) for name, entry in _functions.items()]

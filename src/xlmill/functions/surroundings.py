@@ -1,0 +1,60 @@
+"""What a function may ask of the run that it is part of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from xlmill.values.column import Column, Index
+from xlmill.values.reference_value import Area
+
+
+class Surroundings(Protocol):
+    """The run as a kernel sees it."""
+
+    @property
+    def date1904(self) -> bool:
+        """Whether serial dates count from 1904."""
+
+    @property
+    def now(self) -> float:
+        """The run's clock: a serial date with time, the same during the whole run."""
+
+    @property
+    def seed(self) -> int:
+        """What the RAND family starts from."""
+
+    @property
+    def rows(self) -> Index:
+        """For each row of the batch the number of its expression in the whole run, from 0."""
+
+    @property
+    def nodes(self) -> Index:
+        """For each row of the batch a number that differs between the calls of one expression."""
+
+    @property
+    def formula_cell(self) -> Area:
+        """Where the formula stands."""
+
+    @property
+    def most_cells(self) -> int:
+        """How many cells one row's array may have."""
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """The names of the sheets, in order."""
+
+    def read(self, column: Column) -> Column:
+        """References replaced by what their cells hold: one value, or an array."""
+
+    def call(self, functions: Column, arguments: Sequence[Column]) -> Column:
+        """Call the LAMBDA in each row of `functions` with that row's arguments."""
+
+    def formula_text(self, area: Area) -> str | None:
+        """The formula in a cell, or None where there is none."""
+
+    def hidden_rows(self, area: Area) -> Sequence[bool]:
+        """For each row of an area whether it is hidden."""
+
+    def parse_reference(self, text: str, r1c1: bool) -> Column:
+        """The reference that a text spells (INDIRECT), or #REF!."""
