@@ -12,6 +12,7 @@ from xlmill.values.fifteen_digits import (
     LARGEST_SCALED,
     POWERS,
     SMALLEST_SCALED,
+    digits_and_exponent,
     fifteen_digits,
     same_fifteen_digits,
     significand,
@@ -34,6 +35,16 @@ short_decimals = st.builds(
 @example(np.nextafter(LARGEST_SCALED, 0))
 def test_the_scaled_digits_are_the_exact_ones(number: float) -> None:
     digits, exponent = significand(number, POWERS)
+
+    assert Decimal(digits).scaleb(exponent - 14) == fifteen_digits(number)
+    assert 10**14 <= digits < 10**15
+
+
+@given(st.floats(min_value=5e-324, allow_infinity=False) | near_powers | short_decimals)
+@example(1234567890123.125)
+@example(1.7976931348623157e308)
+def test_the_digits_of_one_number_are_the_exact_ones(number: float) -> None:
+    digits, exponent = digits_and_exponent(number)
 
     assert Decimal(digits).scaleb(exponent - 14) == fifteen_digits(number)
     assert 10**14 <= digits < 10**15

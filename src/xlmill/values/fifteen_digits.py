@@ -35,6 +35,19 @@ def fifteen_digits(number: float) -> Decimal:
     return _FIFTEEN.create_decimal(number)
 
 
+def digits_and_exponent(number: float) -> tuple[int, int]:
+    """The fifteen digits of any positive number as a whole number, and its decimal exponent."""
+    shown = f"{number:.16e}"
+    digits, exponent = int(shown[0] + shown[2:16]), int(shown[19:])
+    rest = shown[16:18]
+    # Seventeen digits can only leave the fifteenth in doubt where the last two read as a half.
+    if rest > "50" or (rest == "50" and fifteen_digits(number) > Decimal(digits).scaleb(exponent - 14)):
+        digits += 1
+        if digits == 10**15:
+            return 10**14, exponent + 1
+    return digits, exponent
+
+
 @two_speed
 def significand(number, powers):  # type: ignore[no-untyped-def]
     """The fifteen digits of a positive number as a whole number, and its decimal exponent.
