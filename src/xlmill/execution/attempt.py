@@ -1,0 +1,36 @@
+"""One task tried on one chunk, its exceptions turned into faults."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+
+from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
+
+
+def attempt(task: Callable[[C], R], chunk: C, worker: int = 0) -> Outcome[C, R]:
+    """Run `task` on `chunk` in this thread. Ctrl-C passes through; everything else is told in the outcome."""
+    began = time.monotonic()
+    try:
+        result = task(chunk)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit() in a task must not end the run
+        return Outcome(chunk, None, fault_of(error), worker, began, time.monotonic())
+    return Outcome(chunk, result, None, worker, began, time.monotonic())
+
+
+def attempt_in_parts(task: Callable[[C], R], chunk: C, worker: int = 0) -> list[Outcome[C, R]]:
+    """Run `task` on `chunk`, and on its halves again and again while memory does not suffice."""
+    outcome = attempt(task, chunk, worker)
+    if outcome.fault is None or outcome.fault.cause is not Cause.MEMORY or len(chunk) < 2:
+        return [outcome]
+    left, right = chunk.split()
+    return attempt_in_parts(task, left, worker) + attempt_in_parts(task, right, worker)
+
+
+def fault_of(error: BaseException) -> Fault:
+    """The fault that tells of `error`, an exception now being handled."""
+    cause = Cause.MEMORY if isinstance(error, MemoryError) else Cause.EXCEPTION
+    return Fault(cause, "".join(traceback.format_exception(error)).rstrip(), exception=error)

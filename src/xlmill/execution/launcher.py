@@ -1,0 +1,102 @@
+"""Worker processes started so that the caller's main module plays no part in it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from types import ModuleType
+
+from xlmill.exceptions import InputError, WorkersFailedError
+from xlmill.execution.strategy import Settings
+from xlmill.execution.transfer import pack_function
+from xlmill.execution.worker import WorkerSettings, work
+
+_starting = threading.Lock()
+
+
+class SpawnError(WorkersFailedError):
+    """The system would not start a process."""
+
+
+class Launcher:
+    """Starts worker processes; raises InputError at once where the settings cannot be kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.start_method == "fork" and threading.active_count() > 1:
+            raise InputError(
+                "the start method 'fork' copies locks that other threads hold, and this process has threads; "
+                "use 'forkserver' or 'spawn'"
+            )
+        self._method = settings.start_method
+        self._preload = settings.preload
+        self._settings = WorkerSettings(
+            None if settings.initializer is None else pack_function(settings.initializer),
+            settings.memory_limit,
+            # A fork server forks in its only thread.
+            self._method == "forkserver" or threading.current_thread() is threading.main_thread(),
+        )
+
+    def launch(self, number: int) -> tuple[BaseProcess, socket.socket]:
+        """A new process and this end of the socket to it; raises SpawnError if there can be none."""
+        if multiprocessing.current_process().daemon:
+            raise SpawnError("this process is a daemon of multiprocessing, which may not have children")
+        context = multiprocessing.get_context(self._method)
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs, _starting, _main_module_hidden(), _interrupts_held():
+                if self._method == "forkserver":
+                    # Takes effect when the fork server starts, with the first worker.
+                    multiprocessing.set_forkserver_preload([work.__module__, "cloudpickle", *self._preload])
+                process: BaseProcess = context.Process(  # type: ignore[attr-defined]
+                    target=work, args=(theirs, self._settings), name=f"xlmill-worker-{number}"
+                )
+                process.start()
+        except (OSError, EOFError) as error:  # EOFError: the fork server died of it
+            ours.close()
+            problem = str(error) or "the fork server died"
+            raise SpawnError(f"a worker process could not be started: {problem}") from error
+        ours.setblocking(False)
+        return process, ours
+
+
+@contextmanager
+def _main_module_hidden() -> Iterator[None]:
+    """Keep multiprocessing from running the caller's script again in each worker.
+
+    It does so for main modules that have a file or a spec; meanwhile they have neither. So a script needs no
+    `if __name__ == "__main__"`, and what comes from stdin or a notebook works too. All else in the module
+    stays, because other threads may look it up.
+    """
+    real = sys.modules["__main__"]
+    twin = ModuleType("__main__")
+    twin.__dict__.update(real.__dict__)
+    twin.__spec__ = None
+    twin.__dict__.pop("__file__", None)
+    sys.modules["__main__"] = twin
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = real
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let processes that start meanwhile be born deaf to Ctrl-C, until they have told Python to ignore it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # Starting the tracker unblocks the signal, so it must be running before.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

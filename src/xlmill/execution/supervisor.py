@@ -1,0 +1,282 @@
+"""One task mapped over chunks by a crew: the window, the order, and who is to blame when a worker dies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Generic
+
+from xlmill.exceptions import WorkersFailedError
+from xlmill.execution.attempt import attempt_in_parts
+from xlmill.execution.channel import Message, Tag
+from xlmill.execution.crew import Crew, Worker
+from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
+from xlmill.execution.progress import WorkerLost, WorkersBusy
+from xlmill.execution.transfer import name_of, pack, pack_function, unpack
+
+# A second chunk waits in a worker's socket while chunks are shorter than this, so that the worker need not
+# wait for the supervisor. Behind a longer chunk it would be held up while other workers may be idle.
+QUEUED_BELOW_SECONDS = 0.05
+
+
+class _Slot(Generic[C, R]):
+    """A chunk between being read and being yielded."""
+
+    def __init__(self, number: int, chunk: C, attempts: int = 0) -> None:
+        self.number = number
+        self.chunk = chunk
+        self.attempts = attempts
+        self.is_waiting = True
+        self.outcome: Outcome[C, R] | None = None
+
+
+class Supervision(Generic[C, R]):
+    """One map over a crew, from its first chunk to its last.
+
+    With `reuses_workers` a worker takes chunk after chunk; without, each chunk has a process of its own.
+    """
+
+    def __init__(self, crew: Crew, task: Callable[[C], R], chunks: Iterable[C], reuses_workers: bool) -> None:
+        self._crew = crew
+        self._task = task
+        self._packed_task = Message(Tag.TASK, crew.next_task(), [pack_function(task)])
+        self._source = iter(chunks)
+        self._is_exhausted = False
+        self._reuses_workers = reuses_workers
+        self._slots: list[_Slot[C, R]] = []
+        self._by_number: dict[int, _Slot[C, R]] = {}
+        self._numbered = 0
+        self._quarantined = 0
+        self._mean_seconds = 0.0
+        self._busy = 0
+
+    def outcomes(self) -> Iterator[Outcome[C, R]]:
+        """Yield the outcomes in order."""
+        with self._crew.occupied():
+            yield from self._outcomes()
+
+    def _outcomes(self) -> Iterator[Outcome[C, R]]:
+        for worker in self._crew.workers:
+            self._install(worker)
+        try:
+            while True:
+                self._give_out()
+                if not self._slots:
+                    return
+                self._hear(None if self._slots[0].outcome is None else 0)
+                self._give_out()
+                while self._slots and (outcome := self._slots[0].outcome) is not None:
+                    del self._by_number[self._slots.pop(0).number]
+                    yield outcome
+                    self._hear(0)
+                    self._give_out()
+        finally:
+            for worker in [worker for worker in self._crew.workers if worker.held]:
+                self._crew.dismiss(worker)
+
+    # Giving out
+
+    def _give_out(self) -> None:
+        """Give every worker that has room a chunk, hiring workers as long as there is work for more."""
+        while self._has_room():
+            slot = self._next_slot()
+            if slot is None:
+                break
+            if self._crew.is_hopeless:
+                self._compute_here(slot)
+                break
+            worker = self._worker_for(slot)
+            if worker is None:
+                break
+            self._give(worker, slot)
+        self._tell_busy()
+
+    def _has_room(self) -> bool:
+        if self._crew.may_hire:
+            return True
+        if self._crew.is_hopeless:
+            return not self._slots or self._slots[0].outcome is None
+        return any(self._can_take(worker) for worker in self._crew.workers)
+
+    def _can_take(self, worker: Worker) -> bool:
+        if not worker.held:
+            return self._reuses_workers or not worker.has_worked
+        # Never behind a row on trial: whatever it does to its worker must be its own doing.
+        return (
+            self._reuses_workers
+            and len(worker.held) == 1
+            and worker.has_worked
+            and self._mean_seconds < QUEUED_BELOW_SECONDS
+            and self._by_number[worker.held[0]].attempts == 0
+        )
+
+    def _next_slot(self) -> _Slot[C, R] | None:
+        for slot in self._slots:
+            if slot.is_waiting:
+                return slot
+        if self._is_exhausted or len(self._slots) >= self._crew.settings.chunks_in_flight:
+            return None
+        for chunk in self._source:
+            slot = self._new_slot(chunk)
+            self._slots.append(slot)
+            return slot
+        self._is_exhausted = True
+        return None
+
+    def _new_slot(self, chunk: C, attempts: int = 0) -> _Slot[C, R]:
+        slot: _Slot[C, R] = _Slot(self._numbered, chunk, attempts)
+        self._by_number[slot.number] = slot
+        self._numbered += 1
+        return slot
+
+    def _worker_for(self, slot: _Slot[C, R]) -> Worker | None:
+        able = [worker for worker in self._crew.workers if self._can_take(worker)]
+        if slot.attempts:  # on trial: a fresh worker, that no earlier chunk can have harmed
+            able = [worker for worker in able if not worker.held]
+            fresh = [worker for worker in able if not worker.has_worked]
+            if not fresh and able and not self._crew.may_hire:
+                self._crew.dismiss(able[0])
+            able = fresh
+        able.sort(key=lambda worker: (len(worker.held), not worker.is_ready))
+        if able and not able[0].held:
+            return able[0]
+        if self._crew.may_hire:
+            worker = self._crew.hire()
+            if worker is not None:
+                self._install(worker)
+                return worker
+        return able[0] if able else None
+
+    def _install(self, worker: Worker) -> None:
+        worker.is_ready = False
+        worker.since = time.monotonic()
+        self._send(worker, self._packed_task)
+
+    def _give(self, worker: Worker, slot: _Slot[C, R]) -> None:
+        try:
+            parts = pack(slot.chunk)
+        except Exception as error:
+            problem = f"the chunk cannot be sent to a worker: {type(error).__name__}: {error}"
+            self._blame(slot, Fault(Cause.UNPICKLABLE, problem, exception=error), worker.number, 0.0, 0.0)
+            return
+        slot.is_waiting = False
+        if not worker.held:
+            worker.since = time.monotonic()
+        worker.held.append(slot.number)
+        self._send(worker, Message(Tag.CHUNK, slot.number, parts))
+
+    def _send(self, worker: Worker, message: Message) -> None:
+        try:
+            worker.channel.put(message)
+        except EOFError:
+            return  # it is dead; that will be heard
+
+    def _compute_here(self, slot: _Slot[C, R]) -> None:
+        """Compute in this process, which a row that has killed workers must not enter."""
+        if slot.attempts:
+            problem = "its worker died, and no other could be started"
+            fault = Fault(Cause.KILLED, problem, attempts=slot.attempts)
+            slot.outcome = Outcome(slot.chunk, None, fault)
+            slot.is_waiting = False
+            return
+        outcomes = attempt_in_parts(self._task, slot.chunk)
+        parts = [self._new_slot(outcome.chunk) for outcome in outcomes]
+        for part, outcome in zip(parts, outcomes, strict=True):
+            part.is_waiting = False
+            part.outcome = outcome
+        self._replace(slot, parts)
+
+    # Listening
+
+    def _hear(self, timeout: float | None) -> None:
+        if self._crew.is_hopeless:
+            return
+        for worker, happening in self._crew.listen(timeout):
+            if isinstance(happening, Fault):
+                self._mourn(worker, happening)
+            elif happening.tag is Tag.READY:
+                # A worker says so when it has started, and again when it has a task: this task is what
+                # counts.
+                if happening.number == self._packed_task.number:
+                    self._crew.welcome(worker)
+            elif happening.tag is Tag.REFUSED:
+                raise WorkersFailedError(
+                    f"a worker cannot run {name_of(self._task)}:\n{unpack(happening.parts)}"
+                )
+            else:
+                self._take_answer(worker, happening)
+
+    def _take_answer(self, worker: Worker, message: Message) -> None:
+        slot = self._by_number[message.number]
+        worker.held.popleft()
+        worker.since = time.monotonic()
+        worker.has_worked = True
+        try:
+            began, ended, answer = unpack(message.parts)
+        except Exception as error:
+            problem = f"the result cannot be read: {type(error).__name__}: {error}"
+            self._blame(slot, Fault(Cause.UNPICKLABLE, problem, exception=error), worker.number, 0.0, 0.0)
+        else:
+            self._mean_seconds += (ended - began - self._mean_seconds) / 4
+            if message.tag is Tag.FAULT:
+                self._blame(slot, answer, worker.number, began, ended)
+            else:
+                slot.outcome = Outcome(slot.chunk, answer, None, worker.number, began, ended)
+        if not self._reuses_workers:
+            self._crew.dismiss(worker)
+
+    def _mourn(self, worker: Worker, fault: Fault) -> None:
+        """A worker is dead: what it computed is to blame, what it had not begun goes to others."""
+        held = [self._by_number[number] for number in worker.held]
+        for slot in held:
+            slot.is_waiting = True
+        if not worker.is_ready:
+            held = []
+        self._crew.settings.tell(WorkerLost(worker.number, fault, sum(len(slot.chunk) for slot in held)))
+        if held:
+            self._blame(held[0], fault, worker.number, worker.since, time.monotonic())
+
+    # Blame
+
+    def _blame(self, slot: _Slot[C, R], fault: Fault, worker: int, began: float, ended: float) -> None:
+        """Split, try again, or give up, as the fault deserves."""
+        may_retry = self._crew.settings.is_idempotent and fault.cause is not Cause.EXCEPTION
+        if may_retry and len(slot.chunk) > 1:
+            self._replace(slot, [self._new_slot(part) for part in slot.chunk.split()])
+            return
+        slot.attempts += 1
+        if may_retry and slot.attempts < fault.cause.attempts:
+            slot.is_waiting = True
+            return
+        slot.is_waiting = False
+        slot.outcome = Outcome(slot.chunk, None, replace(fault, attempts=slot.attempts), worker, began, ended)
+        if fault.cause is not Cause.EXCEPTION:
+            self._quarantined += 1
+            limit = self._crew.settings.quarantine_limit
+            if self._quarantined > limit:
+                raise WorkersFailedError(f"more than {limit} rows cost their workers; the last: {fault}")
+
+    def _replace(self, slot: _Slot[C, R], parts: list[_Slot[C, R]]) -> None:
+        place = self._slots.index(slot)
+        self._slots[place : place + 1] = parts
+        del self._by_number[slot.number]
+
+    def _tell_busy(self) -> None:
+        busy = sum(1 for worker in self._crew.workers if worker.held)
+        if busy != self._busy:
+            self._busy = busy
+            self._crew.settings.tell(WorkersBusy(busy, len(self._crew.workers)))
+
+
+def await_start(crew: Crew) -> None:
+    """Hire all the workers wanted and wait until each is ready. Raises WorkersFailedError if one cannot."""
+    while len(crew.workers) < crew.wanted or not all(worker.is_ready for worker in crew.workers):
+        while crew.may_hire and crew.hire() is not None:
+            pass
+        for worker, happening in crew.listen(None):
+            if isinstance(happening, Fault):
+                continue  # another is hired in its place
+            if happening.tag is Tag.REFUSED:
+                raise WorkersFailedError(f"a worker cannot start:\n{unpack(happening.parts)}")
+            crew.welcome(worker)

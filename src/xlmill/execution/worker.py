@@ -1,0 +1,145 @@
+"""What runs in a worker process: it takes chunks one after another until its supervisor is gone."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from xlmill.execution.attempt import attempt, fault_of
+from xlmill.execution.channel import Channel, Message, Tag
+from xlmill.execution.outcome import Cause, Fault
+from xlmill.execution.transfer import pack, pack_plain, unpack
+
+PARENT_POLL_SECONDS = 0.5
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What a worker must know to start.
+
+    `initializer` is pickled; `memory_limit` is in bytes; `parent_thread_lasts` says that the thread that
+    starts the worker lives as long as its process.
+    """
+
+    initializer: bytes | None
+    memory_limit: int | None
+    parent_thread_lasts: bool
+
+
+def work(end: socket.socket, settings: WorkerSettings) -> None:
+    """Serve the supervisor at the other end of the socket until it closes it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    _die_with_parent(settings.parent_thread_lasts)
+    end.setblocking(True)
+    channel = Channel(end)
+    try:
+        try:
+            if settings.initializer is not None:
+                pickle.loads(settings.initializer)()
+            if settings.memory_limit is not None:
+                _limit_memory(settings.memory_limit)
+        except Exception as error:
+            channel.put(Message(Tag.REFUSED, 0, pack_plain(fault_of(error).message)))
+            return
+        channel.put(Message(Tag.READY))
+        _serve(channel)
+    except EOFError:
+        return  # the supervisor stopped, or is dead
+
+
+def _serve(channel: Channel) -> None:
+    task: Callable[[Any], Any] | None = None
+    while True:
+        message = channel.get()
+        assert message is not None  # this end blocks
+        if message.tag is Tag.TASK:
+            try:
+                task = unpack(message.parts)
+            except Exception as error:
+                channel.put(Message(Tag.REFUSED, message.number, pack_plain(fault_of(error).message)))
+            else:
+                channel.put(Message(Tag.READY, message.number))
+        else:
+            assert task is not None  # a chunk never comes before a task
+            channel.put(_answer(task, message))
+
+
+def _answer(task: Callable[[Any], Any], message: Message) -> Message:
+    began = time.monotonic()
+    try:
+        chunk = unpack(message.parts)
+    except Exception as error:
+        return _fault(message, began, replace(fault_of(error), cause=Cause.UNPICKLABLE))
+    outcome = attempt(task, chunk)
+    if outcome.fault is not None:
+        return _fault(message, began, outcome.fault)
+    try:
+        parts = pack_plain((began, outcome.ended, outcome.result))
+    except Exception as error:
+        return _fault(message, began, replace(fault_of(error), cause=Cause.UNPICKLABLE))
+    return Message(Tag.RESULT, message.number, parts)
+
+
+def _fault(message: Message, began: float, fault: Fault) -> Message:
+    fault = replace(fault, exception=portable(fault.exception))
+    return Message(Tag.FAULT, message.number, pack((began, time.monotonic(), fault)))
+
+
+def portable(error: BaseException | None) -> BaseException | None:
+    """`error` if it can be pickled and unpickled, otherwise None. Its text travels in any case."""
+    try:
+        return error if isinstance(unpack(pack(error)), BaseException) else None
+    except Exception:  # whatever its __reduce__ or __init__ may raise
+        return None
+
+
+def _limit_memory(limit: int) -> None:
+    """Let allocations fail that would take `limit` bytes more than now.
+
+    Address space is what can be limited; the interpreter and its libraries hold gigabytes of it unused.
+    """
+    if sys.platform == "win32":
+        return  # the supervisor watches
+    import resource
+
+    import psutil
+
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    wanted = psutil.Process().memory_info().vms + limit
+    if sys.platform == "linux" and (hard == resource.RLIM_INFINITY or wanted < hard):
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+
+
+def _die_with_parent(parent_thread_lasts: bool) -> None:
+    """See to it that this process ends when its supervisor does, even in the middle of a task."""
+    if sys.platform == "linux" and parent_thread_lasts:
+        import ctypes
+
+        # The kernel sends the signal when the *thread* ends that started this process. It reaches even a task
+        # that never gives up the GIL.
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_watch_parent, name="xlmill-parent-watch", daemon=True).start()
+
+
+def _watch_parent() -> None:
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    starter = os.getppid()
+    # A forked sibling may hold the other end of the parent's sentinel: hence also getppid.
+    while parent.is_alive() and os.getppid() == starter:
+        parent.join(PARENT_POLL_SECONDS)
+    os._exit(1)
