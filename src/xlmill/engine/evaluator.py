@@ -15,15 +15,12 @@ from xlmill.engine.batch import Batch, batches
 from xlmill.engine.branching import Branching, branching
 from xlmill.engine.closure import BuiltIn, Closure, call, closures_column
 from xlmill.engine.names import NameScope
-from xlmill.engine.program import Program, program
+from xlmill.engine.program import Program
 from xlmill.engine.run import ChunkTooLarge, Mode, Run
 from xlmill.engine.store import AlignedStore, ScatteredStore, Store
 from xlmill.functions.registry import Function
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
-from xlmill.syntax.parser import parse
-from xlmill.syntax.reference import parse_reference
-from xlmill.values.cell_runs import to_arrays
 from xlmill.values.column import ARRAY, REFERENCE, Column, Index, errors_column, stack
 from xlmill.values.error_value import ExcelError
 from xlmill.values.reference_value import Area
@@ -263,6 +260,10 @@ class Surroundings:
         if self.evaluation.run.mode is Mode.SCALAR and not self.in_array:
             column = intersection.with_cell(column, self.formula_cell)
         return self.read(column)
+
+    def intersect(self, column: Column) -> Column:
+        """One value of each reference or array."""
+        return first_cells(intersection.with_cell(column, self.formula_cell))
 
     def call(self, functions: Column, arguments: Sequence[Column]) -> Column:
         """Call the LAMBDA in each row with that row's arguments."""

@@ -47,6 +47,9 @@ class Surroundings(Protocol):
     def read(self, column: Column) -> Column:
         """References replaced by what their cells hold: one value, or an array."""
 
+    def intersect(self, column: Column) -> Column:
+        """One value of each reference or array: implicit intersection with the formula's cell."""
+
     def call(self, functions: Column, arguments: Sequence[Column]) -> Column:
         """Call the LAMBDA in each row of `functions` with that row's arguments."""
 

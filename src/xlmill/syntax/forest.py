@@ -49,6 +49,7 @@ class Forest:
     root: Int32  # by row: its last node, or -1
     problem: Int16  # by row: 0 where it parsed
     problem_at: Int64  # by row: a position in buffer
+    problem_detail: Int32  # by row: for a wrong number of arguments, 256 * the least + the most it takes; else 0
 
     op: Int16  # by node: an Opcode, or a function's number
     argc: Int32  # by node: how many arguments

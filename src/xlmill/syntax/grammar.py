@@ -1,0 +1,903 @@
+"""Excel's formula grammar: from bytes to trees, in one pass."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlmill.syntax.array_constant import parse_array, scan_error_value
+from xlmill.syntax.characters import (
+    APOSTROPHE,
+    AT,
+    BANG,
+    CLASS,
+    CLOSE,
+    CLOSE_BRACKET,
+    COLON,
+    COMMA,
+    DIGIT,
+    DOLLAR,
+    END,
+    EQUALS,
+    GREATER_SIGN,
+    HASH,
+    LESS_SIGN,
+    MINUS_SIGN,
+    OPEN,
+    OPEN_BRACE,
+    OPEN_BRACKET,
+    PERCENT_SIGN,
+    PLUS_SIGN,
+    POINT,
+    QUOTE,
+    SPACE,
+    STARTS_WORD,
+    UNDERSCORE,
+)
+from xlmill.syntax.forest import (
+    REF_COLUMN1,
+    REF_COLUMN2,
+    REF_FLAGS,
+    REF_ROW1,
+    REF_ROW2,
+    REF_SHEET_START,
+    REF_SHEET_STOP,
+    Bytes,
+    Float64,
+    Int16,
+    Int32,
+    Int64,
+    RefFlag,
+)
+from xlmill.syntax.function_table import (
+    ENTRY_FORM,
+    ENTRY_LEAST,
+    ENTRY_MOST,
+    ENTRY_OPCODE,
+    FORM_FALSE,
+    FORM_LAMBDA,
+    FORM_LET,
+    FORM_SINGLE,
+    FORM_SPILL,
+    FORM_TRUE,
+    UNLIMITED,
+    find_entry,
+)
+from xlmill.syntax.lexer import (
+    hash_bytes,
+    scan_brackets,
+    scan_number,
+    scan_quoted_sheet,
+    scan_text,
+    scan_word,
+    skip_spaces,
+)
+from xlmill.syntax.name_table import add_name, find_name
+from xlmill.syntax.opcode import FIRST_FUNCTION, Opcode
+from xlmill.syntax.problem import DEEPEST_NESTING, MOST_ARGUMENTS, Problem
+from xlmill.syntax.reference_lexer import read_reference
+from xlmill.syntax.row_start import begin_row
+from xlmill.syntax.stored_prefix import FUNCTION_PREFIX, NO_PREFIX, OPTIONAL_PREFIX, strip_prefix
+from xlmill.values.error_value import ExcelError
+from xlmill.values.two_speed import two_speed
+
+_NUMBER: Final = int(Opcode.NUMBER)
+_TEXT: Final = int(Opcode.TEXT)
+_BOOLEAN: Final = int(Opcode.BOOLEAN)
+_ERROR: Final = int(Opcode.ERROR)
+_OMITTED: Final = int(Opcode.OMITTED)
+_REFERENCE: Final = int(Opcode.REFERENCE)
+_STRUCTURED: Final = int(Opcode.STRUCTURED)
+_NAME: Final = int(Opcode.NAME)
+_LOCAL: Final = int(Opcode.LOCAL)
+_DECLARED: Final = int(Opcode.DECLARED)
+_PARAMETER: Final = int(Opcode.PARAMETER)
+_OPTIONAL_PARAMETER: Final = int(Opcode.OPTIONAL_PARAMETER)
+_ARRAY: Final = int(Opcode.ARRAY)
+_LET: Final = int(Opcode.LET)
+_LAMBDA: Final = int(Opcode.LAMBDA)
+_CALL: Final = int(Opcode.CALL)
+_RANGE: Final = int(Opcode.RANGE)
+_INTERSECTION: Final = int(Opcode.INTERSECTION)
+_UNION: Final = int(Opcode.UNION)
+_SPILL: Final = int(Opcode.SPILL)
+_SINGLE: Final = int(Opcode.SINGLE)
+_NEGATE: Final = int(Opcode.NEGATE)
+_PLUS: Final = int(Opcode.PLUS)
+_PERCENT: Final = int(Opcode.PERCENT)
+_LESS: Final = int(Opcode.LESS)
+_LESS_EQUAL: Final = int(Opcode.LESS_EQUAL)
+_NOT_EQUAL: Final = int(Opcode.NOT_EQUAL)
+_GREATER: Final = int(Opcode.GREATER)
+_GREATER_EQUAL: Final = int(Opcode.GREATER_EQUAL)
+
+# What stands on the stack beside operators and functions. These never become opcodes.
+_BOTTOM: Final = 48
+_PARENTHESIS: Final = 49
+_SINGLE_CALL: Final = 50  # SINGLE(...), as @ is stored
+_SPILL_CALL: Final = 51  # ANCHORARRAY(...), as # is stored
+
+_NONE: Final = int(Problem.NONE)
+_ENDS_EARLY: Final = int(Problem.ENDS_EARLY)
+_OPERAND_EXPECTED: Final = int(Problem.OPERAND_EXPECTED)
+_OPERATOR_EXPECTED: Final = int(Problem.OPERATOR_EXPECTED)
+_REFERENCE_EXPECTED: Final = int(Problem.REFERENCE_EXPECTED)
+_COMMA_OUTSIDE_CALL: Final = int(Problem.COMMA_OUTSIDE_CALL)
+_UNMATCHED_CLOSE: Final = int(Problem.UNMATCHED_CLOSE)
+_UNCLOSED_PARENTHESIS: Final = int(Problem.UNCLOSED_PARENTHESIS)
+_UNCLOSED_TEXT: Final = int(Problem.UNCLOSED_TEXT)
+_UNCLOSED_SHEET_NAME: Final = int(Problem.UNCLOSED_SHEET_NAME)
+_UNCLOSED_BRACKET: Final = int(Problem.UNCLOSED_BRACKET)
+_SHEET_WITHOUT_REFERENCE: Final = int(Problem.SHEET_WITHOUT_REFERENCE)
+_UNKNOWN_ERROR_VALUE: Final = int(Problem.UNKNOWN_ERROR_VALUE)
+_WRONG_ARGUMENT_COUNT: Final = int(Problem.WRONG_ARGUMENT_COUNT)
+_TOO_MANY_ARGUMENTS: Final = int(Problem.TOO_MANY_ARGUMENTS)
+_NESTED_TOO_DEEP: Final = int(Problem.NESTED_TOO_DEEP)
+_LET_NAME_EXPECTED: Final = int(Problem.LET_NAME_EXPECTED)
+_LET_INCOMPLETE: Final = int(Problem.LET_INCOMPLETE)
+_PARAMETER_EXPECTED: Final = int(Problem.PARAMETER_EXPECTED)
+_LAMBDA_WITHOUT_BODY: Final = int(Problem.LAMBDA_WITHOUT_BODY)
+_NAME_TWICE: Final = int(Problem.NAME_TWICE)
+
+_REF_ERROR: Final = ExcelError.REF.code
+_SHEET_FLAG: Final = int(RefFlag.SHEET)
+_DELETED_FLAG: Final = int(RefFlag.DELETED)
+REF_WIDTH: Final = 7
+
+# An entry of the stack is an operator that awaits its right operand, or a frame: an open parenthesis or call.
+_S_CODE, _S_PRECEDENCE, _S_START, _S_STOP, _S_BASE, _S_FRAME, _S_ENTRY, _S_SCOPES, _S_NODES = range(9)
+STACK_WIDTH: Final = 9
+
+# An entry of scopes is a name in force: its number, the entry that it hides (plus one), and the node it stands for.
+_SCOPE_NAME, _SCOPE_HIDES, _SCOPE_NODE = range(3)
+SCOPE_WIDTH: Final = 3
+
+# What is called, its frame's name, ends where its arguments begin.
+COUNT_NODES, COUNT_ARGS, COUNT_REFS, COUNT_NAMES, COUNT_INEXACT, COUNT_STRUCTURED = range(6)
+COUNT_WIDTH: Final = 6
+
+# Excel's precedences, from the loosest; operators of one precedence group to the left. Frames never yield.
+_FRAME_PRECEDENCE: Final = -1
+_CLOSING: Final = 0
+_UNION_PRECEDENCE: Final = 8
+_INTERSECTION_PRECEDENCE: Final = 10
+_CALL_PRECEDENCE: Final = 13
+_POSTFIX_DONE: Final = 100  # a postfix operator has its operand already
+
+PRECEDENCES: Final = {
+    Opcode.EQUAL: 1,
+    Opcode.NOT_EQUAL: 1,
+    Opcode.LESS: 1,
+    Opcode.LESS_EQUAL: 1,
+    Opcode.GREATER: 1,
+    Opcode.GREATER_EQUAL: 1,
+    Opcode.CONCATENATE: 2,
+    Opcode.ADD: 3,
+    Opcode.SUBTRACT: 3,
+    Opcode.MULTIPLY: 4,
+    Opcode.DIVIDE: 4,
+    Opcode.POWER: 5,
+    Opcode.PERCENT: 6,
+    Opcode.NEGATE: 7,
+    Opcode.PLUS: 7,
+    Opcode.UNION: _UNION_PRECEDENCE,
+    Opcode.SINGLE: 9,
+    Opcode.INTERSECTION: _INTERSECTION_PRECEDENCE,
+    Opcode.RANGE: 11,
+    Opcode.SPILL: 12,
+    Opcode.CALL: _CALL_PRECEDENCE,
+}
+_PRECEDENCE: Final = bytes(PRECEDENCES.get(Opcode(code), 0) if code in set(Opcode) else 0 for code in range(64))
+
+# By byte: the operator between two operands, or the postfix operator, that begins with it; 0 for none.
+_OPERATORS: Final = {
+    "=": Opcode.EQUAL,
+    "<": Opcode.LESS,
+    ">": Opcode.GREATER,
+    "&": Opcode.CONCATENATE,
+    "+": Opcode.ADD,
+    "-": Opcode.SUBTRACT,
+    "*": Opcode.MULTIPLY,
+    "/": Opcode.DIVIDE,
+    "^": Opcode.POWER,
+    "%": Opcode.PERCENT,
+    ":": Opcode.RANGE,
+    "#": Opcode.SPILL,
+}
+_OPERATOR: Final = bytes(_OPERATORS.get(chr(byte), 0) for byte in range(257))
+
+
+@two_speed
+def _is_reference(code: int) -> bool:
+    """Whether an operand of this opcode can be a reference."""
+    return (
+        code == _REFERENCE
+        or code >= FIRST_FUNCTION
+        or (code >= _RANGE and code <= _SINGLE)
+        or code == _NAME
+        or code == _LOCAL
+        or code == _STRUCTURED
+        or code == _CALL
+        or code == _LET
+        or code == _ERROR
+    )
+
+
+@two_speed
+def _begins_reference(buffer: Bytes, i: int, stop: int) -> bool:
+    """Whether a reference can begin at `i`, so that the space before it is the intersection operator."""
+    c = buffer[i]
+    if CLASS[c] & STARTS_WORD or c == DOLLAR or c == APOSTROPHE or c == OPEN_BRACKET or c == OPEN or c == AT:
+        return True
+    if c == HASH:
+        return i + 1 < stop and (CLASS[buffer[i + 1]] & STARTS_WORD) != 0
+    while i < stop and CLASS[buffer[i]] & DIGIT:
+        i += 1
+    return i < stop and buffer[i] == COLON and CLASS[c] & DIGIT != 0
+
+
+@two_speed
+def _scan_sheets(buffer: Bytes, i: int, stop: int) -> int:
+    """The position of the exclamation mark that ends the sheet names whose first ends at `i`, or -1."""
+    if i < stop and buffer[i] == COLON:
+        if i + 1 >= stop or not CLASS[buffer[i + 1]] & STARTS_WORD:
+            return -1
+        i, _ = scan_word(buffer, i + 1, stop)
+    if i < stop and buffer[i] == BANG:
+        return i
+    return -1
+
+
+@two_speed
+def _height_of_lambda(op: Int16, extra: Int32, height: Int32, first_node: int, nodes: int) -> int:
+    """0, or one more than the highest node outside the LAMBDA that its body uses."""
+    highest = -1
+    for node in range(first_node, nodes):
+        if op[node] == _LOCAL and extra[node] < first_node:
+            highest = max(highest, height[node])
+    return highest + 1
+
+
+@two_speed
+def parse_rows(
+    buffer: Bytes,
+    row_start: Int64,
+    row_stop: Int64,
+    r1c1: bool,
+    slots: Int32,
+    entries: Int32,
+    letters: Bytes,
+    root: Int32,
+    problem: Int16,
+    problem_at: Int64,
+    problem_detail: Int32,
+    op: Int16,
+    argc: Int32,
+    first: Int32,
+    args: Int32,
+    height: Int32,
+    depth: Int16,
+    row: Int32,
+    number: Float64,
+    start: Int64,
+    stop: Int64,
+    extra: Int32,
+    refs: Int64,
+    name_slots: Int32,
+    name_start: Int64,
+    name_stop: Int64,
+    in_force: Int32,
+    stack: Int64,
+    operands: Int32,
+    scopes: Int32,
+    counts: Int64,
+) -> None:
+    """Parse every row: the trees, how many there are of each thing, and what is wrong with the others.
+
+    Operands wait in `operands` as nodes, operators and open calls in `stack`: an operator becomes a node when
+    one that binds no tighter, or the end of its frame, stands behind its right operand.
+    """
+    nodes = 0
+    arguments = 0
+    references = 0
+    names = 0
+    inexact = 0
+    structured = 0
+
+    for r in range(len(row_start)):
+        end = row_stop[r]
+        i, wrong, at = begin_row(buffer, row_start[r], end)
+        first_node = nodes
+        first_argument = arguments
+        first_reference = references
+        inexact_before = inexact
+        structured_before = structured
+        top = 0
+        frame = 0
+        stack[_S_CODE] = _BOTTOM
+        stack[_S_PRECEDENCE] = _FRAME_PRECEDENCE
+        held = 0  # operands
+        level = 0  # calls inside each other
+        lambdas = 0
+        in_scope = 0
+        awaits_operand = True
+        done = False
+
+        while wrong == _NONE and not done:
+            before = i
+            while i < end and CLASS[buffer[i]] & SPACE:
+                i += 1
+            c = buffer[i] if i < end else END
+
+            if awaits_operand:
+                leaf = -1
+                leaf_start = i
+                leaf_stop = i
+                leaf_number = 0.0
+                leaf_extra = 0
+                leaf_height = 0
+                sheet_stop = -1
+                begin = i
+                is_declaration = top == frame and (
+                    stack[top + _S_CODE] == _LAMBDA
+                    or (stack[top + _S_CODE] == _LET and (held - stack[top + _S_BASE]) % 2 == 0)
+                )
+
+                if CLASS[c] & DIGIT or c == POINT:
+                    i, leaf_number, exact = scan_number(buffer, begin, end)
+                    if i == begin:
+                        wrong, at = _OPERAND_EXPECTED, begin
+                        break
+                    leaf = _NUMBER
+                    if i < end and (buffer[i] == COLON or CLASS[buffer[i]] & SPACE):
+                        # Rows, as 1:3.
+                        ends = read_reference(buffer, begin, end, r1c1, refs, references * REF_WIDTH)
+                        if ends >= 0:
+                            leaf, i, exact = _REFERENCE, ends, True
+                    if not exact:
+                        leaf_extra = 1
+                        inexact += 1
+                    leaf_stop = i
+
+                elif CLASS[c] & STARTS_WORD:
+                    word_stop, hashed = scan_word(buffer, i, end)
+                    prefix = NO_PREFIX
+                    if c == UNDERSCORE:
+                        begin, prefix = strip_prefix(buffer, i, word_stop)
+                        if begin > i:
+                            hashed = hash_bytes(buffer, begin, word_stop)
+                    leaf_start = begin
+                    next_at = word_stop
+                    while next_at < end and CLASS[buffer[next_at]] & SPACE:
+                        next_at += 1
+                    next_c = buffer[next_at] if next_at < end else END
+                    local = 0
+                    if in_scope > 0:
+                        _, name = find_name(buffer, begin, word_stop, hashed, name_slots, name_start, name_stop)
+                        if name >= 0:
+                            local = in_force[name]
+
+                    entry = -1
+                    if local == 0 and (next_c == OPEN or next_at > word_stop or True):
+                        entry = find_entry(buffer, begin, word_stop, hashed, slots, entries, letters)
+                    if next_c == OPEN and entry >= 0:
+                        code = entries[entry + ENTRY_OPCODE]
+                        form = entries[entry + ENTRY_FORM]
+                        if form == FORM_LET:
+                            code = _LET
+                        elif form == FORM_LAMBDA:
+                            code = _LAMBDA
+                            lambdas += 1
+                        elif form == FORM_SINGLE and prefix == FUNCTION_PREFIX:
+                            code = _SINGLE_CALL
+                        elif form == FORM_SPILL and prefix == FUNCTION_PREFIX:
+                            code = _SPILL_CALL
+                        if code:
+                            level += 1
+                            if level > DEEPEST_NESTING:
+                                wrong, at = _NESTED_TOO_DEEP, begin
+                                break
+                            top += STACK_WIDTH
+                            stack[top + _S_CODE] = code
+                            stack[top + _S_PRECEDENCE] = _FRAME_PRECEDENCE
+                            stack[top + _S_START] = begin
+                            stack[top + _S_STOP] = word_stop
+                            stack[top + _S_BASE] = held
+                            stack[top + _S_FRAME] = frame
+                            stack[top + _S_ENTRY] = entry
+                            stack[top + _S_SCOPES] = in_scope
+                            stack[top + _S_NODES] = nodes
+                            frame = top
+                            i = next_at + 1
+                            continue
+
+                    i = word_stop
+                    ends = -1
+                    if prefix == NO_PREFIX:
+                        ends = read_reference(buffer, begin, end, r1c1, refs, references * REF_WIDTH)
+                    if ends >= 0:
+                        leaf = _REFERENCE
+                        i = ends
+                    elif i < end and (buffer[i] == BANG or buffer[i] == COLON):
+                        sheet_stop = _scan_sheets(buffer, i, end)
+                        if sheet_stop >= 0:
+                            i = sheet_stop + 1
+                    elif i < end and buffer[i] == OPEN_BRACKET:
+                        i = scan_brackets(buffer, word_stop, end)
+                        if i < 0:
+                            wrong, at = _UNCLOSED_BRACKET, word_stop
+                            break
+                        leaf = _STRUCTURED
+                    if leaf < 0 and sheet_stop < 0:
+                        form = 0
+                        if entry >= 0:
+                            form = entries[entry + ENTRY_FORM]
+                        if form == FORM_TRUE or form == FORM_FALSE:
+                            leaf = _BOOLEAN
+                            leaf_number = 1.0 if form == FORM_TRUE else 0.0
+                        elif is_declaration and next_c == COMMA:
+                            leaf = _DECLARED
+                            if stack[top + _S_CODE] == _LAMBDA:
+                                leaf = _OPTIONAL_PARAMETER if prefix == OPTIONAL_PREFIX else _PARAMETER
+                        elif local > 0:
+                            leaf = _LOCAL
+                            leaf_extra = scopes[(local - 1) * SCOPE_WIDTH + _SCOPE_NODE]
+                            leaf_height = height[leaf_extra]
+                        else:
+                            leaf = _NAME
+                        if next_c == OPEN and leaf != _BOOLEAN:
+                            # The call follows at once, whatever spaces stand between.
+                            i = next_at
+                    leaf_stop = word_stop if leaf != _REFERENCE and leaf != _STRUCTURED else i
+
+                elif c == QUOTE:
+                    ends, doubled = scan_text(buffer, i + 1, end)
+                    if ends < 0:
+                        wrong, at = _UNCLOSED_TEXT, i
+                        break
+                    leaf = _TEXT
+                    leaf_start = i + 1
+                    leaf_stop = ends
+                    if doubled:
+                        leaf_extra = 1
+                    i = ends + 1
+
+                elif c == OPEN:
+                    top += STACK_WIDTH
+                    stack[top + _S_CODE] = _PARENTHESIS
+                    stack[top + _S_PRECEDENCE] = _FRAME_PRECEDENCE
+                    stack[top + _S_START] = i
+                    stack[top + _S_BASE] = held
+                    stack[top + _S_FRAME] = frame
+                    frame = top
+                    i += 1
+                    continue
+
+                elif c == MINUS_SIGN or c == PLUS_SIGN or c == AT:
+                    code = _NEGATE
+                    if c == PLUS_SIGN:
+                        code = _PLUS
+                    elif c == AT:
+                        code = _SINGLE
+                    top += STACK_WIDTH
+                    stack[top + _S_CODE] = code
+                    stack[top + _S_PRECEDENCE] = _PRECEDENCE[code]
+                    stack[top + _S_START] = i
+                    stack[top + _S_STOP] = i + 1
+                    i += 1
+                    continue
+
+                elif c == COMMA or c == CLOSE:
+                    code = stack[top + _S_CODE]
+                    if top != frame or code == _BOTTOM or code == _PARENTHESIS:
+                        wrong, at = _OPERAND_EXPECTED, i
+                        break
+                    if c == CLOSE and held - stack[top + _S_BASE] == (1 if code == _CALL else 0):
+                        # F() has no arguments, F(,) has two.
+                        awaits_operand = False
+                        continue
+                    leaf = _OMITTED
+
+                elif c == DOLLAR:
+                    i = read_reference(buffer, begin, end, r1c1, refs, references * REF_WIDTH)
+                    if i < 0:
+                        wrong, at = _OPERAND_EXPECTED, begin
+                        break
+                    leaf = _REFERENCE
+                    leaf_stop = i
+
+                elif c == APOSTROPHE:
+                    i = scan_quoted_sheet(buffer, begin, end)
+                    if i < 0 or i >= end or buffer[i] != BANG:
+                        wrong, at = _UNCLOSED_SHEET_NAME, begin
+                        break
+                    sheet_stop = i
+                    i += 1
+
+                elif c == OPEN_BRACKET:
+                    i = scan_brackets(buffer, begin, end)
+                    if i < 0:
+                        wrong, at = _UNCLOSED_BRACKET, begin
+                        break
+                    if i < end and buffer[i] == BANG:
+                        sheet_stop = i
+                    elif i < end and CLASS[buffer[i]] & (STARTS_WORD | DIGIT):
+                        word_stop, hashed = scan_word(buffer, i, end)
+                        sheet_stop = _scan_sheets(buffer, word_stop, end)
+                    if sheet_stop >= 0:
+                        i = sheet_stop + 1
+                    else:
+                        leaf = _STRUCTURED
+                        leaf_stop = i
+                        next_at = skip_spaces(buffer, i, end)
+                        word_stop, hashed = scan_word(buffer, begin + 1, end)
+                        if (
+                            is_declaration
+                            and stack[top + _S_CODE] == _LAMBDA
+                            and next_at < end
+                            and buffer[next_at] == COMMA
+                            and word_stop == i - 1
+                            and buffer[word_stop] == CLOSE_BRACKET
+                            and CLASS[buffer[begin + 1]] & STARTS_WORD
+                        ):
+                            leaf = _OPTIONAL_PARAMETER
+                            leaf_start = begin + 1
+                            leaf_stop = word_stop
+
+                elif c == OPEN_BRACE:
+                    columns = 0
+                    first_element = nodes
+                    i, nodes, columns, marked, wrong = parse_array(
+                        buffer, i, end, slots, entries, letters, op, number, start, stop, extra, nodes
+                    )
+                    if wrong != _NONE:
+                        at = i
+                        break
+                    inexact += marked
+                    for node in range(first_element, nodes):
+                        argc[node] = 0
+                        first[node] = arguments
+                        height[node] = 0
+                        depth[node] = lambdas
+                        row[node] = r
+                    for node in range(first_element, nodes):
+                        args[arguments] = node
+                        arguments += 1
+                    op[nodes] = _ARRAY
+                    argc[nodes] = nodes - first_element
+                    first[nodes] = arguments - (nodes - first_element)
+                    height[nodes] = 1
+                    depth[nodes] = lambdas
+                    row[nodes] = r
+                    number[nodes] = 0.0
+                    start[nodes] = begin
+                    stop[nodes] = i
+                    extra[nodes] = columns
+                    operands[held] = nodes
+                    held += 1
+                    nodes += 1
+                    awaits_operand = False
+                    continue
+
+                elif c == HASH:
+                    i, code = scan_error_value(buffer, begin, end, slots, entries, letters)
+                    if code == 0:
+                        wrong, at = _UNKNOWN_ERROR_VALUE, begin
+                        break
+                    if code == _REF_ERROR and i < end and (CLASS[buffer[i]] & STARTS_WORD or buffer[i] == DOLLAR):
+                        # #REF!A1: the sheet was deleted.
+                        sheet_stop = i - 1
+                    else:
+                        leaf = _ERROR
+                        leaf_number = float(code)
+                        leaf_stop = i
+
+                else:
+                    wrong = _ENDS_EARLY if c == END else _OPERAND_EXPECTED
+                    at = i
+                    break
+
+                if sheet_stop >= 0:
+                    # What stands behind a sheet's name: a reference, #REF!, or a name.
+                    reference = references * REF_WIDTH
+                    ends = -1
+                    if i < end and buffer[i] == HASH:
+                        ends, code = scan_error_value(buffer, i, end, slots, entries, letters)
+                        if code != _REF_ERROR:
+                            wrong, at = _SHEET_WITHOUT_REFERENCE, i
+                            break
+                        for k in range(REF_WIDTH):
+                            refs[reference + k] = 0
+                        refs[reference + REF_FLAGS] = _DELETED_FLAG
+                    else:
+                        ends = read_reference(buffer, i, end, r1c1, refs, reference)
+                    leaf_start = begin
+                    if ends >= 0:
+                        i = ends
+                        leaf = _REFERENCE
+                    else:
+                        if i >= end or not CLASS[buffer[i]] & STARTS_WORD:
+                            wrong, at = _SHEET_WITHOUT_REFERENCE, i
+                            break
+                        i, hashed = scan_word(buffer, i, end)
+                        leaf = _NAME
+                        if i < end and buffer[i] == OPEN_BRACKET:
+                            word_stop = i
+                            i = scan_brackets(buffer, i, end)
+                            if i < 0:
+                                wrong, at = _UNCLOSED_BRACKET, word_stop
+                                break
+                            leaf = _STRUCTURED
+                    leaf_stop = i
+
+                if leaf == _REFERENCE:
+                    reference = references * REF_WIDTH
+                    refs[reference + REF_SHEET_START] = 0
+                    refs[reference + REF_SHEET_STOP] = 0
+                    if sheet_stop >= 0:
+                        refs[reference + REF_SHEET_START] = begin
+                        refs[reference + REF_SHEET_STOP] = sheet_stop
+                        flags = refs[reference + REF_FLAGS] | _SHEET_FLAG
+                        if buffer[begin] == HASH:
+                            flags |= _DELETED_FLAG
+                        refs[reference + REF_FLAGS] = flags
+                    leaf_extra = references
+                    references += 1
+                elif leaf >= _STRUCTURED and leaf != _LOCAL:
+                    hashed = hash_bytes(buffer, leaf_start, leaf_stop)
+                    leaf_extra, names = add_name(
+                        buffer, leaf_start, leaf_stop, hashed, name_slots, name_start, name_stop, names
+                    )
+                    if leaf == _STRUCTURED:
+                        structured += 1
+                    elif leaf == _PARAMETER or leaf == _OPTIONAL_PARAMETER:
+                        # In force from here on.
+                        hidden = in_force[leaf_extra]
+                        if hidden > stack[top + _S_SCOPES]:
+                            wrong, at = _NAME_TWICE, leaf_start
+                            break
+                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME] = leaf_extra
+                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_HIDES] = hidden
+                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_NODE] = nodes
+                        in_scope += 1
+                        in_force[leaf_extra] = in_scope
+
+                op[nodes] = leaf
+                argc[nodes] = 0
+                first[nodes] = arguments
+                height[nodes] = leaf_height
+                depth[nodes] = lambdas
+                row[nodes] = r
+                number[nodes] = leaf_number
+                start[nodes] = leaf_start
+                stop[nodes] = leaf_stop
+                extra[nodes] = leaf_extra
+                operands[held] = nodes
+                held += 1
+                nodes += 1
+                awaits_operand = False
+                continue
+
+            # An operator, or the end of an argument, a frame or the formula.
+            code = _OPERATOR[c]
+            width = 1
+            if code:
+                if code == _LESS and i + 1 < end:
+                    if buffer[i + 1] == EQUALS:
+                        code, width = _LESS_EQUAL, 2
+                    elif buffer[i + 1] == GREATER_SIGN:
+                        code, width = _NOT_EQUAL, 2
+                elif code == _GREATER and i + 1 < end and buffer[i + 1] == EQUALS:
+                    code, width = _GREATER_EQUAL, 2
+                elif code == _SPILL and i > before and _begins_reference(buffer, i, end):
+                    code, width = _INTERSECTION, 0
+                precedence = _PRECEDENCE[code]
+            elif c == COMMA and stack[frame + _S_CODE] == _PARENTHESIS:
+                code = _UNION
+                precedence = _UNION_PRECEDENCE
+            elif c == COMMA or c == CLOSE or c == END:
+                precedence = _CLOSING
+            elif c == OPEN and (i == before or op[operands[held - 1]] == _LAMBDA):
+                called = op[operands[held - 1]]
+                if not (
+                    called == _NAME or called == _LOCAL or called == _REFERENCE or buffer[before - 1] == CLOSE
+                ):
+                    wrong, at = _OPERATOR_EXPECTED, i
+                    break
+                code = _CALL
+                precedence = _CALL_PRECEDENCE
+            elif i > before and _begins_reference(buffer, i, end):
+                code, width = _INTERSECTION, 0
+                precedence = _INTERSECTION_PRECEDENCE
+            else:
+                wrong, at = _OPERATOR_EXPECTED, i
+                break
+
+            # Operators before that bind no looser have both their operands.
+            while stack[top + _S_PRECEDENCE] >= precedence:
+                applied = stack[top + _S_CODE]
+                right = operands[held - 1]
+                first[nodes] = arguments
+                highest = height[right]
+                if applied == _NEGATE or applied == _PLUS or applied == _SINGLE or applied == _PERCENT or applied == _SPILL:
+                    argc[nodes] = 1
+                else:
+                    left = operands[held - 2]
+                    held -= 1
+                    if applied <= _UNION and not _is_reference(op[right]):
+                        wrong, at = _REFERENCE_EXPECTED, stack[top + _S_STOP]
+                        break
+                    args[arguments] = left
+                    arguments += 1
+                    argc[nodes] = 2
+                    if height[left] > highest:
+                        highest = height[left]
+                args[arguments] = right
+                arguments += 1
+                op[nodes] = applied
+                height[nodes] = highest + 1
+                depth[nodes] = lambdas
+                row[nodes] = r
+                number[nodes] = 0.0
+                start[nodes] = stack[top + _S_START]
+                stop[nodes] = stack[top + _S_STOP]
+                extra[nodes] = 0
+                operands[held - 1] = nodes
+                nodes += 1
+                top -= STACK_WIDTH
+            if wrong != _NONE:
+                break
+
+            if precedence > _CLOSING:
+                if (code >= _RANGE and code <= _SPILL) and not _is_reference(op[operands[held - 1]]):
+                    wrong, at = (_OPERATOR_EXPECTED if width == 0 else _REFERENCE_EXPECTED), i
+                    break
+                top += STACK_WIDTH
+                stack[top + _S_CODE] = code
+                stack[top + _S_PRECEDENCE] = precedence
+                stack[top + _S_START] = i
+                stack[top + _S_STOP] = i + width
+                i += width
+                awaits_operand = True
+                if code == _PERCENT or code == _SPILL:
+                    stack[top + _S_PRECEDENCE] = _POSTFIX_DONE
+                    awaits_operand = False
+                elif code == _CALL:
+                    level += 1
+                    if level > DEEPEST_NESTING:
+                        wrong, at = _NESTED_TOO_DEEP, i - 1
+                        break
+                    stack[top + _S_PRECEDENCE] = _FRAME_PRECEDENCE
+                    stack[top + _S_BASE] = held - 1
+                    stack[top + _S_FRAME] = frame
+                    frame = top
+                continue
+
+            code = stack[top + _S_CODE]
+            base = stack[top + _S_BASE]
+            if c == END:
+                if code != _BOTTOM:
+                    wrong, at = _UNCLOSED_PARENTHESIS, stack[top + _S_START]
+                    break
+                done = True
+                continue
+            if code == _BOTTOM:
+                wrong, at = (_UNMATCHED_CLOSE if c == CLOSE else _COMMA_OUTSIDE_CALL), i
+                break
+            if code == _PARENTHESIS:
+                frame = stack[top + _S_FRAME]
+                top -= STACK_WIDTH
+                i += 1
+                continue
+
+            given = held - base
+            if code == _CALL:
+                if given > MOST_ARGUMENTS + (1 if c == CLOSE else 0):
+                    wrong, at = _TOO_MANY_ARGUMENTS, i
+                    break
+            elif given > MOST_ARGUMENTS - (0 if c == CLOSE else 1):
+                wrong, at = _TOO_MANY_ARGUMENTS, i
+                break
+
+            if c == COMMA:
+                last = operands[held - 1]
+                if code == _LAMBDA:
+                    if op[last] != _PARAMETER and op[last] != _OPTIONAL_PARAMETER:
+                        wrong, at = _PARAMETER_EXPECTED, start[last]
+                        break
+                elif code == _LET:
+                    if given % 2 == 1:
+                        if op[last] != _DECLARED:
+                            wrong, at = _LET_NAME_EXPECTED, start[last]
+                            break
+                    else:
+                        # The name just given a value is in force from here on.
+                        declared = operands[held - 2]
+                        name = extra[declared]
+                        hidden = in_force[name]
+                        if hidden > stack[top + _S_SCOPES]:
+                            wrong, at = _NAME_TWICE, start[declared]
+                            break
+                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME] = name
+                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_HIDES] = hidden
+                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_NODE] = last
+                        in_scope += 1
+                        in_force[name] = in_scope
+                i += 1
+                awaits_operand = True
+                continue
+
+            extra[nodes] = 0
+            highest = -1
+            if code >= FIRST_FUNCTION:
+                entry = stack[top + _S_ENTRY]
+                least = entries[entry + ENTRY_LEAST]
+                most = entries[entry + ENTRY_MOST]
+                if given < least or (given > most and most != UNLIMITED):
+                    wrong, at = _WRONG_ARGUMENT_COUNT, stack[top + _S_START]
+                    problem_detail[r] = least * 256 + most
+                    break
+            elif code == _SINGLE_CALL or code == _SPILL_CALL:
+                if given != 1:
+                    wrong, at = _WRONG_ARGUMENT_COUNT, stack[top + _S_START]
+                    problem_detail[r] = 257
+                    break
+                code = _SINGLE if code == _SINGLE_CALL else _SPILL
+            elif code == _LET and (given < 3 or given % 2 == 0):
+                wrong, at = _LET_INCOMPLETE, stack[top + _S_START]
+                break
+            elif code == _LAMBDA:
+                if given == 0 or op[operands[held - 1]] == _OMITTED:
+                    wrong, at = _LAMBDA_WITHOUT_BODY, stack[top + _S_START]
+                    break
+                lambdas -= 1
+            level -= 1
+            first[nodes] = arguments
+            for k in range(base, held):
+                node = operands[k]
+                args[arguments] = node
+                arguments += 1
+                if height[node] > highest:
+                    highest = height[node]
+            if code == _LAMBDA:
+                highest = _height_of_lambda(op, extra, height, stack[top + _S_NODES], nodes) - 1
+            if code == _LET or code == _LAMBDA:
+                while in_scope > stack[top + _S_SCOPES]:
+                    in_scope -= 1
+                    in_force[scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME]] = scopes[in_scope * SCOPE_WIDTH + _SCOPE_HIDES]
+            op[nodes] = code
+            argc[nodes] = given
+            height[nodes] = highest + 1
+            depth[nodes] = lambdas
+            row[nodes] = r
+            number[nodes] = 0.0
+            start[nodes] = stack[top + _S_START]
+            stop[nodes] = stack[top + _S_STOP]
+            operands[base] = nodes
+            held = base + 1
+            nodes += 1
+            frame = stack[top + _S_FRAME]
+            top -= STACK_WIDTH
+            i += 1
+
+        problem[r] = wrong
+        if wrong == _NONE:
+            root[r] = nodes - 1
+            problem_at[r] = row_start[r]
+        else:
+            root[r] = -1
+            problem_at[r] = at
+            nodes = first_node
+            arguments = first_argument
+            references = first_reference
+            inexact = inexact_before
+            structured = structured_before
+            while in_scope > 0:
+                in_scope -= 1
+                in_force[scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME]] = 0
+
+    counts[COUNT_NODES] = nodes
+    counts[COUNT_ARGS] = arguments
+    counts[COUNT_REFS] = references
+    counts[COUNT_NAMES] = names
+    counts[COUNT_INEXACT] = inexact
+    counts[COUNT_STRUCTURED] = structured

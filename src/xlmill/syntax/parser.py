@@ -1,0 +1,174 @@
+"""From formulas as text to a forest of trees."""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlmill.syntax.forest import Bytes, Forest, Int64
+from xlmill.syntax.function_table import FunctionTable
+from xlmill.syntax.grammar import (
+    COUNT_ARGS,
+    COUNT_INEXACT,
+    COUNT_NAMES,
+    COUNT_NODES,
+    COUNT_REFS,
+    COUNT_WIDTH,
+    REF_WIDTH,
+    SCOPE_WIDTH,
+    STACK_WIDTH,
+    parse_rows,
+)
+from xlmill.syntax.opcode import Opcode
+from xlmill.syntax.problem import Problem, syntax_error
+from xlmill.syntax.row_start import MOST_BYTES
+
+A = TypeVar("A", bound=np.generic)
+
+# Nodes are numbered in 32 bits, and a byte makes at most one.
+MOST_CHUNK_BYTES: Final = 2**31 - 2
+
+
+def parse(
+    buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionTable, *, r1c1: bool = False
+) -> Forest:
+    """Parse every row of `buffer` (UTF-8); `row_start` and `row_stop` bound each in bytes.
+
+    A row that is no formula is told in the forest's `problem`, and never stops the others.
+    """
+    buffer = _read_only(np.ascontiguousarray(buffer, np.uint8))
+    row_start = _read_only(np.ascontiguousarray(row_start, np.int64))
+    row_stop = _read_only(np.ascontiguousarray(row_stop, np.int64))
+    lengths = row_stop - row_start
+    rows = len(lengths)
+    if rows and (row_start.min() < 0 or row_stop.max() > len(buffer) or lengths.min() < 0):
+        raise ValueError("a row's bounds do not lie in the buffer")
+    lengths[lengths > MOST_BYTES] = 0
+    longest = int(lengths.max(initial=0))
+    size = int(lengths.sum())
+    if size + rows > MOST_CHUNK_BYTES:
+        raise ValueError(f"{size:,} bytes are too many for one chunk: at most {MOST_CHUNK_BYTES:,}")
+
+    # Upper bounds: each byte makes at most one node, and words stand apart by a byte at least. Memory that
+    # is never touched costs nothing.
+    most_nodes = size + 2
+    most_words = (size + rows) // 2 + 2
+    slots = 1 << (2 * most_words).bit_length()
+    root = np.empty(rows, np.int32)
+    problem = np.empty(rows, np.int16)
+    problem_at = np.empty(rows, np.int64)
+    problem_detail = np.zeros(rows, np.int32)
+    op = np.empty(most_nodes, np.int16)
+    argc = np.empty(most_nodes, np.int32)
+    first = np.empty(most_nodes, np.int32)
+    args = np.empty(most_nodes, np.int32)
+    height = np.empty(most_nodes, np.int32)
+    depth = np.empty(most_nodes, np.int16)
+    row = np.empty(most_nodes, np.int32)
+    number = np.empty(most_nodes, np.float64)
+    start = np.empty(most_nodes, np.int64)
+    stop = np.empty(most_nodes, np.int64)
+    extra = np.empty(most_nodes, np.int32)
+    refs = np.empty(most_words * REF_WIDTH, np.int64)
+    name_start = np.empty(most_words, np.int64)
+    name_stop = np.empty(most_words, np.int64)
+    counts = np.zeros(COUNT_WIDTH, np.int64)
+    parse_rows.run(
+        size,
+        buffer,
+        row_start,
+        row_stop,
+        r1c1,
+        functions.slots,
+        functions.entries,
+        functions.letters,
+        root,
+        problem,
+        problem_at,
+        problem_detail,
+        op,
+        argc,
+        first,
+        args,
+        height,
+        depth,
+        row,
+        number,
+        start,
+        stop,
+        extra,
+        refs,
+        np.zeros(slots, np.int32),
+        name_start,
+        name_stop,
+        np.zeros(most_words, np.int32),
+        np.empty((longest + 2) * STACK_WIDTH, np.int64),
+        np.empty(longest + 2, np.int32),
+        np.empty((longest + 2) * SCOPE_WIDTH, np.int32),
+        counts,
+    )
+    nodes = int(counts[COUNT_NODES])
+    names = int(counts[COUNT_NAMES])
+    references = int(counts[COUNT_REFS])
+    forest = Forest(
+        buffer=buffer,
+        row_start=row_start,
+        row_stop=row_stop,
+        root=root,
+        problem=problem,
+        problem_at=problem_at,
+        problem_detail=problem_detail,
+        op=op[:nodes],
+        argc=argc[:nodes],
+        first=first[:nodes],
+        args=args[: int(counts[COUNT_ARGS])],
+        height=height[:nodes],
+        depth=depth[:nodes],
+        row=row[:nodes],
+        number=number[:nodes],
+        start=start[:nodes],
+        stop=stop[:nodes],
+        extra=extra[:nodes],
+        refs=refs[: references * REF_WIDTH].reshape(references, REF_WIDTH),
+        name_start=name_start[:names],
+        name_stop=name_stop[:names],
+    )
+    if counts[COUNT_INEXACT]:
+        _finish_numbers(forest)
+    return forest
+
+
+def parse_text(formula: str, functions: FunctionTable, *, r1c1: bool = False) -> Forest:
+    """Parse one formula; raises FormulaSyntaxError if it is none."""
+    buffer = np.frombuffer(formula.encode(errors="surrogatepass"), np.uint8)
+    forest = parse(buffer, np.zeros(1, np.int64), np.array([len(buffer)]), functions, r1c1=r1c1)
+    if forest.root[0] < 0:
+        raise syntax_error(forest, 0)
+    return forest
+
+
+def _finish_numbers(forest: Forest) -> None:
+    """Read exactly the numbers that the grammar marked as beyond plain float64 arithmetic."""
+    marked = np.flatnonzero((forest.op == Opcode.NUMBER) & (forest.extra == 1))
+    for node in marked.tolist():
+        text = forest.buffer[forest.start[node] : forest.stop[node]].tobytes()
+        value = float(text)
+        row = int(forest.row[node])
+        if abs(value) == float("inf"):
+            forest.number[node] = 0.0
+            if forest.problem[row] == Problem.NONE:
+                forest.root[row] = -1
+                forest.problem[row] = Problem.NUMBER_TOO_LARGE
+                forest.problem_at[row] = forest.start[node]
+        else:
+            forest.number[node] = value
+    forest.extra[marked] = 0
+
+
+def _read_only(array: NDArray[A]) -> NDArray[A]:
+    """The same elements, not to be written: one type of array is one compilation."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
