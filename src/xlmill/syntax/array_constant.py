@@ -1,5 +1,7 @@
 """Array constants: {1,2;"a",TRUE;-3,#N/A}."""
 
+# ruff: noqa: SIM109 (Numba compiles a chain of comparisons to a jump, and membership in a tuple to a search)
+
 from __future__ import annotations
 
 from typing import Final

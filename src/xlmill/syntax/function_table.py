@@ -87,7 +87,7 @@ def find_entry(buffer: Bytes, start: int, stop: int, hashed: int, slots: Int32, 
     mask = len(slots) - 1
     slot = hashed & mask
     while slots[slot]:
-        entry = (slots[slot] - 1) * ENTRY_WIDTH
+        entry: int = (slots[slot] - 1) * ENTRY_WIDTH
         if same_bytes(buffer, start, stop, letters, entries[entry + ENTRY_START], entries[entry + ENTRY_STOP]):
             return entry
         slot = (slot + 1) & mask

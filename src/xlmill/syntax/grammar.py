@@ -1,5 +1,7 @@
 """Excel's formula grammar: from bytes to trees, in one pass."""
 
+# ruff: noqa: SIM109 (Numba compiles a chain of comparisons to a jump, and membership in a tuple to a search)
+
 from __future__ import annotations
 
 from typing import Final
@@ -20,12 +22,10 @@ from xlmill.syntax.characters import (
     EQUALS,
     GREATER_SIGN,
     HASH,
-    LESS_SIGN,
     MINUS_SIGN,
     OPEN,
     OPEN_BRACE,
     OPEN_BRACKET,
-    PERCENT_SIGN,
     PLUS_SIGN,
     POINT,
     QUOTE,
@@ -34,11 +34,7 @@ from xlmill.syntax.characters import (
     UNDERSCORE,
 )
 from xlmill.syntax.forest import (
-    REF_COLUMN1,
-    REF_COLUMN2,
     REF_FLAGS,
-    REF_ROW1,
-    REF_ROW2,
     REF_SHEET_START,
     REF_SHEET_STOP,
     Bytes,
@@ -151,7 +147,7 @@ STACK_WIDTH: Final = 9
 _SCOPE_NAME, _SCOPE_HIDES, _SCOPE_NODE = range(3)
 SCOPE_WIDTH: Final = 3
 
-# What is called, its frame's name, ends where its arguments begin.
+# What `parse_rows` counts.
 COUNT_NODES, COUNT_ARGS, COUNT_REFS, COUNT_NAMES, COUNT_INEXACT, COUNT_STRUCTURED = range(6)
 COUNT_WIDTH: Final = 6
 
@@ -220,6 +216,11 @@ def _is_reference(code: int) -> bool:
         or code == _LET
         or code == _ERROR
     )
+
+
+@two_speed
+def _takes_one_operand(code: int) -> bool:
+    return code == _NEGATE or code == _PLUS or code == _PERCENT or code == _SINGLE or code == _SPILL
 
 
 @two_speed
@@ -377,7 +378,7 @@ def parse_rows(
                             local = in_force[name]
 
                     entry = -1
-                    if local == 0 and (next_c == OPEN or next_at > word_stop or True):
+                    if local == 0:
                         entry = find_entry(buffer, begin, word_stop, hashed, slots, entries, letters)
                     if next_c == OPEN and entry >= 0:
                         code = entries[entry + ENTRY_OPCODE]
@@ -718,7 +719,7 @@ def parse_rows(
                 right = operands[held - 1]
                 first[nodes] = arguments
                 highest = height[right]
-                if applied == _NEGATE or applied == _PLUS or applied == _SINGLE or applied == _PERCENT or applied == _SPILL:
+                if _takes_one_operand(applied):
                     argc[nodes] = 1
                 else:
                     left = operands[held - 2]
@@ -863,7 +864,8 @@ def parse_rows(
             if code == _LET or code == _LAMBDA:
                 while in_scope > stack[top + _S_SCOPES]:
                     in_scope -= 1
-                    in_force[scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME]] = scopes[in_scope * SCOPE_WIDTH + _SCOPE_HIDES]
+                    scope = in_scope * SCOPE_WIDTH
+                    in_force[scopes[scope + _SCOPE_NAME]] = scopes[scope + _SCOPE_HIDES]
             op[nodes] = code
             argc[nodes] = given
             height[nodes] = highest + 1

@@ -26,7 +26,7 @@ def find_name(
 def add_name(
     buffer: Bytes, start: int, stop: int, hashed: int, slots: Int32, name_start: Int64, name_stop: Int64, names: int
 ) -> tuple[int, int]:
-    """The number of the name in buffer[start:stop], and how many names there are now; `names` is how many there were."""
+    """The number of the name in buffer[start:stop], and how many names there are now instead of `names`."""
     slot, name = find_name(buffer, start, stop, hashed, slots, name_start, name_stop)
     if name >= 0:
         return name, names

@@ -55,6 +55,12 @@ _CELL: Final = 3
 
 
 @two_speed
+def _goes_on(byte: int) -> bool:
+    """Whether a word that is followed by `byte` is more than a reference."""
+    return CLASS[byte] & IN_WORD != 0 or byte == BANG or byte == OPEN_BRACKET
+
+
+@two_speed
 def _read_corner(buffer: Bytes, i: int, stop: int) -> tuple[int, int, int, int, int]:
     """What an A1 corner names, its end, row, column, and which of the two are absolute (as for corner 1)."""
     begin = i
@@ -82,7 +88,7 @@ def _read_corner(buffer: Bytes, i: int, stop: int) -> tuple[int, int, int, int, 
     while i < stop and CLASS[buffer[i]] & DIGIT and row <= ROWS:
         row = row * 10 + (buffer[i] - ZERO)
         i += 1
-    if i < stop and (CLASS[buffer[i]] & IN_WORD or buffer[i] == BANG or buffer[i] == OPEN_BRACKET or buffer[i] == DOLLAR):
+    if i < stop and (_goes_on(buffer[i]) or buffer[i] == DOLLAR):
         return _NOTHING, begin, 0, 0, 0
     if i == digits:
         if column == 0 or buffer[i - 1] == DOLLAR:
@@ -144,7 +150,7 @@ def _read_r1c1_corner(buffer: Bytes, i: int, stop: int) -> tuple[int, int, int, 
         kind += _COLUMN
         if fixed:
             absolute |= _COLUMN1_ABSOLUTE
-    if i < stop and (CLASS[buffer[i]] & IN_WORD or buffer[i] == BANG or buffer[i] == OPEN_BRACKET):
+    if i < stop and _goes_on(buffer[i]):
         return _NOTHING, begin, 0, 0, 0
     return kind, i, row, column, absolute
 

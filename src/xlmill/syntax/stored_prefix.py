@@ -1,5 +1,7 @@
 """The prefixes that Excel puts before newer names when it stores a formula."""
 
+# ruff: noqa: SIM109 (Numba compiles a chain of comparisons to a jump, and membership in a tuple to a search)
+
 from __future__ import annotations
 
 from typing import Final
