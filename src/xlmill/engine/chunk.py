@@ -12,12 +12,14 @@ from xlmill.engine.evaluator import Evaluation, Surroundings
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import program
 from xlmill.engine.run import ChunkTooLarge, Mode, Run
-from xlmill.engine.store import AlignedStore, ScatteredStore
+from xlmill.engine.store import AlignedStore, ScatteredStore, Store
 from xlmill.syntax.forest import Forest
+from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse
 from xlmill.syntax.problem import Problem, syntax_error
-from xlmill.values.column import ARRAY, EMPTY, FUNCTION, OMITTED, REFERENCE, Column, Index, Mask, error_where, stack
+from xlmill.values.column import ARRAY, EMPTY, FUNCTION, NUMBER, OMITTED, REFERENCE, Column, Index, Mask, error_where, stack
 from xlmill.values.error_value import ExcelError
+from xlmill.values.rounding import snap_to_zero
 from xlmill.values.text_column import Texts, read_only
 
 
@@ -57,7 +59,8 @@ def evaluate_forest(forest: Forest, run: Run) -> Column:
     evaluation = Evaluation(run, program(), NameScope())
     rows = np.arange(len(forest.row_start))
     with np.errstate(all="ignore"):
-        column = evaluation.evaluate(forest, ScatteredStore(forest, rows), len(forest.root))
+        store = ScatteredStore(forest, rows)
+        column = _snapped(evaluation.evaluate(forest, store, len(forest.root)), forest, store)
         return finished(column, evaluation, rows[forest.row[forest.root]])
 
 
@@ -66,8 +69,30 @@ def evaluate_over(forest: Forest, run: Run, rows: int) -> Column:
     evaluation = Evaluation(run, program(), NameScope())
     indices = np.arange(rows)
     with np.errstate(all="ignore"):
-        column = finished(evaluation.evaluate(forest, AlignedStore(forest, indices), rows), evaluation, indices)
+        store = AlignedStore(forest, indices)
+        column = _snapped(evaluation.evaluate(forest, store, rows), forest, store)
+        column = finished(column, evaluation, indices)
     return column if len(column) == rows else column.repeat(rows)
+
+
+def _snapped(column: Column, forest: Forest, store: Store) -> Column:
+    """A last addition or subtraction whose operands cancel to fifteen digits gives exactly 0, as in Excel."""
+    last = np.flatnonzero((forest.op[forest.root] == Opcode.ADD) | (forest.op[forest.root] == Opcode.SUBTRACT))
+    if not len(last):
+        return column
+    roots = forest.root[last]
+    left, right = (store.values(forest.args[forest.first[roots] + side]) for side in (0, 1))
+    sums = column if len(forest.root) == 1 else column.take(last)
+    if not (left.uniform == right.uniform == sums.uniform == NUMBER):
+        numeric = (left.kinds == NUMBER) & (right.kinds == NUMBER) & (sums.kinds == NUMBER)
+    else:
+        numeric = np.ones(1, np.bool_)
+    snapped = np.where(numeric, snap_to_zero(left.numbers, right.numbers, sums.numbers), sums.numbers)
+    if len(forest.root) == 1:
+        return replace(column, numbers=snapped)
+    numbers = column.numbers.copy()
+    numbers[last] = snapped
+    return replace(column, numbers=numbers)
 
 
 def finished(column: Column, evaluation: Evaluation, rows: Index) -> Column:

@@ -1,0 +1,44 @@
+"""Excel expressions by the million, from Python."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlmill.exceptions import FormulaSyntaxError as FormulaSyntaxError
+    from xlmill.exceptions import InputError as InputError
+    from xlmill.exceptions import MissingExtraError as MissingExtraError
+    from xlmill.exceptions import UnknownStrategyError as UnknownStrategyError
+    from xlmill.exceptions import WorkersFailedError as WorkersFailedError
+    from xlmill.exceptions import XlmillError as XlmillError
+    from xlmill.mill.evaluate import evaluate as evaluate
+    from xlmill.values.error_value import ExcelError as ExcelError
+
+__version__ = "0.1.0"
+
+# Names are imported when first used, so that `xlmill --version` need not wait for NumPy.
+_HOMES = {
+    "ExcelError": "xlmill.values.error_value",
+    "FormulaSyntaxError": "xlmill.exceptions",
+    "InputError": "xlmill.exceptions",
+    "MissingExtraError": "xlmill.exceptions",
+    "UnknownStrategyError": "xlmill.exceptions",
+    "WorkersFailedError": "xlmill.exceptions",
+    "XlmillError": "xlmill.exceptions",
+    "evaluate": "xlmill.mill.evaluate",
+}
+
+__all__ = [*sorted(_HOMES), "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'xlmill' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,103 @@
+"""One expression, evaluated now."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from xlmill.engine.cells import Cells
+from xlmill.engine.chunk import evaluate_forest
+from xlmill.engine.program import program
+from xlmill.engine.run import Mode, Run
+from xlmill.engine.table import Table
+from xlmill.exceptions import InputError
+from xlmill.syntax.parser import parse_text
+from xlmill.syntax.reference import parse_reference, parse_sheet_prefix
+from xlmill.values.python_value import python_from_column
+from xlmill.values.reference_value import Area
+from xlmill.values.serial_date import from_datetime
+
+_SHEET = "Sheet1"
+
+
+def evaluate(
+    formula: str,
+    *,
+    cells: Mapping[str, Any] | None = None,
+    names: Mapping[str, Any] | None = None,
+    tables: Mapping[str, Table] | None = None,
+    at: str = "A1",
+    date1904: bool = False,
+    array: bool = False,
+    implicit_intersection: bool = False,
+    locale: str = "en-US",
+    clock: datetime.datetime | None = None,
+    seed: int = 0,
+) -> Any:
+    """Evaluate one Excel formula and return its value as a Python value.
+
+    `formula` is the text; the leading "=" is optional. `cells` gives cells by address ("A1", "Sheet2!B2";
+    an area such as "A1:B2" takes a nested list), `names` gives defined names: values, or formulas as text
+    beginning with "=". `tables` maps table names to `Table`. `at` is where the formula stands. `array=True`
+    evaluates as a legacy array formula (Ctrl+Shift+Enter); `implicit_intersection=True` as Excel evaluated
+    ordinary formulas before dynamic arrays. `clock` is what NOW and TODAY read (default: the computer's
+    clock), `seed` what the RAND family starts from.
+
+    Returns float, str, bool, None, an `ExcelError`, or nested lists for an array. An error value is a value,
+    not an exception. Raises FormulaSyntaxError for text that is no formula, InputError for an address or
+    locale that cannot be used.
+
+    >>> evaluate("=SUM(1,2,3)*ROUND(2.345,2)")
+    14.100000000000001
+    >>> evaluate("=A1*rate", cells={"A1": 3}, names={"rate": 0.2})
+    0.6000000000000001
+    """
+    if locale != "en-US":
+        raise InputError(f'locale {locale!r} is not supported: formulas are read in their stored form, "en-US"')
+    forest = parse_text(formula, program().table)
+    run = Run(
+        now=serial_now(clock, date1904),
+        seed=seed,
+        date1904=date1904,
+        mode=Mode.ARRAY if array else Mode.SCALAR if implicit_intersection else Mode.DYNAMIC,
+        formula_cell=_area(at, "at"),
+        cells=_cells(cells or {}),
+        names={name.upper(): value for name, value in (names or {}).items()},
+        tables={name.casefold(): table for name, table in (tables or {}).items()},
+    )
+    return python_from_column(evaluate_forest(forest, run))[0]
+
+
+def serial_now(clock: datetime.datetime | None, date1904: bool) -> float:
+    """The serial date that NOW gives during a run."""
+    return from_datetime(clock if clock is not None else datetime.datetime.now(), date1904)
+
+
+def _cells(given: Mapping[str, Any]) -> Cells:
+    values: dict[tuple[str, int, int], Any] = {}
+    for address, value in given.items():
+        area = _area(address, "cells")
+        if area.is_cell:
+            values[area.sheet, area.row1, area.column1] = value
+            continue
+        table = np.asarray(value, dtype=object)
+        if table.shape != (area.rows, area.columns):
+            raise InputError(f"cells: {address} has {area.rows} rows of {area.columns}, the value given for it has not")
+        for (row, column), one in np.ndenumerate(table):
+            values[area.sheet, area.row1 + row, area.column1 + column] = one
+    return Cells(values, sheets=[_SHEET])
+
+
+def _area(address: str, parameter: str) -> Area:
+    """The area that an address such as "A1" or "Sheet2!B2:C3" spells."""
+    facts = parse_reference(address)
+    if facts is None:
+        raise InputError(f'{parameter}: "{address}" is no address; write it like "A1" or "Sheet2!B2:C3"')
+    sheet = _SHEET
+    if facts.prefix:
+        _, sheet, _ = parse_sheet_prefix(facts.prefix)
+    row1, column1, row2, column2 = facts.corners
+    return Area(sheet, row1, column1, row2, column2)
