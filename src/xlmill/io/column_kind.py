@@ -38,7 +38,6 @@ def unified(one: ColumnKind, other: ColumnKind) -> ColumnKind:
 
 def kind_of(column: pa.Array) -> ColumnKind:
     """The narrowest kind that fits every filled cell of a ``string`` column."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     cells = pc.ascii_trim_whitespace(column.drop_null())

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from xlmill.exceptions import InputError
 from xlmill.io.table_format import STANDARD_STREAM, Source
@@ -27,16 +27,19 @@ def opened(source: Source) -> Iterator[BinaryIO]:
     if os.fspath(source) == STANDARD_STREAM:
         yield sys.stdin.buffer
         return
+    with _opened_file(source) as file:
+        yield file
+
+
+def _opened_file(source: Source) -> BinaryIO:
     try:
-        file = Path(source).open("rb", buffering=0)
+        return cast("BinaryIO", Path(source).open("rb", buffering=0))
     except FileNotFoundError:
         raise InputError(f"{source}: no such file") from None
     except IsADirectoryError:
         raise InputError(f"{source}: is a folder, not a file") from None
     except OSError as error:
         raise InputError(f"{source}: {error.strerror}") from error
-    with file:
-        yield file  # type: ignore[misc]
 
 
 @contextmanager
@@ -49,7 +52,7 @@ def rewindable(source: Source) -> Iterator[BinaryIO]:
         with tempfile.TemporaryFile() as copy:
             shutil.copyfileobj(file, copy, 1 << 20)
             copy.seek(0)
-            yield copy  # type: ignore[misc]
+            yield cast("BinaryIO", copy)
 
 
 def check_text_start(start: bytes, source: Source) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from xlmill.exceptions import InputError
 from xlmill.io.table_format import STANDARD_STREAM, Source
@@ -31,7 +31,7 @@ def replacing(target: Source) -> Iterator[BinaryIO]:
     if os.fspath(target) == STANDARD_STREAM:
         with _Output(sys.stdout.fileno(), "standard output", closefd=False) as file:
             sys.stdout.flush()
-            yield file  # type: ignore[misc]
+            yield cast("BinaryIO", file)
         return
     name = os.fspath(target)
     final = Path(target).resolve()  # a link stays a link: what it points to is replaced
@@ -43,13 +43,13 @@ def replacing(target: Source) -> Iterator[BinaryIO]:
         raise InputError(f"cannot write {name}: it is a folder")
     if mode is not None and not stat.S_ISREG(mode):
         with _Output(_opened(final, os.O_WRONLY, name), name) as file:
-            yield file  # type: ignore[misc]
+            yield cast("BinaryIO", file)
         return
     partial = final.with_name(f".{final.name}.{secrets.token_hex(4)}.part")
     descriptor = _opened(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, name)
     try:
         with _Output(descriptor, name) as file:
-            yield file  # type: ignore[misc]
+            yield cast("BinaryIO", file)
             file.settle(stat.S_IMODE(mode) if mode is not None else None)
         partial.replace(final)
     except BaseException:
