@@ -5,7 +5,8 @@
     ├── InputError              a file, column or option that cannot be used
     ├── MissingExtraError       an optional library that is not installed
     ├── UnknownStrategyError    a strategy that does not exist
-    └── WorkersFailedError      workers that could not be started or kept alive
+    ├── WorkersFailedError      workers that could not be started or kept alive
+    └── TaskFailedError         a task that took its worker down, or was over a limit
 """
 
 from __future__ import annotations
@@ -54,6 +55,22 @@ class UnknownStrategyError(XlmillError):
 
 class WorkersFailedError(XlmillError):
     """Workers that could not be started or kept alive."""
+
+
+class TaskFailedError(XlmillError):
+    """A task that took its worker down, was over a limit, or could not travel to a worker.
+
+    `task` is its place among the tasks, counted from 0; `cause` is a word, such as "killed" or "timeout".
+    """
+
+    def __init__(self, task: int, cause: str, message: str) -> None:
+        self.task = task
+        self.cause = cause
+        self.message = message
+        super().__init__(f"task {task} failed ({cause}): {message}")
+
+    def __reduce__(self) -> tuple[type[TaskFailedError], tuple[int, str, str]]:
+        return TaskFailedError, (self.task, self.cause, self.message)
 
 
 def caret_under(formula: str, position: int, width: int = 72) -> str:

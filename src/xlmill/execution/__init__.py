@@ -1,30 +1,65 @@
 """Tasks to workers: strategies, supervision, the planner. It knows nothing of Excel."""
 
-from xlmill.execution.chunking import Items, cut, cut_guided
+from xlmill.execution.calibration import calibrate, costs
+from xlmill.execution.chunking import Items, SelfSizing, cut
+from xlmill.execution.cores import resolve_workers, usable_cores
+from xlmill.execution.cost_model import Prediction, StrategyCost, Workload
+from xlmill.execution.map import imap, map
+from xlmill.execution.mp_pool import StandardPool
+from xlmill.execution.mp_process import BareProcesses
 from xlmill.execution.outcome import Cause, Fault, Outcome, Splittable
+from xlmill.execution.planner import Plan, plan
 from xlmill.execution.process_per_task import ProcessPerTask
 from xlmill.execution.process_pool import ProcessPool
+from xlmill.execution.progress import Event, Observer, Planned, RowsDone, WorkerLost, WorkersBusy
 from xlmill.execution.serial import Serial
-from xlmill.execution.strategy import Settings, Strategy, Traits, create, find_strategy, strategies, strategy
+from xlmill.execution.strategy import (
+    Settings,
+    Strategy,
+    Traits,
+    create,
+    find_strategy,
+    strategies,
+    strategy,
+)
 from xlmill.execution.threads import Threads
 
 __all__ = [
+    "BareProcesses",
     "Cause",
+    "Event",
     "Fault",
     "Items",
+    "Observer",
     "Outcome",
+    "Plan",
+    "Planned",
+    "Prediction",
     "ProcessPerTask",
     "ProcessPool",
+    "RowsDone",
+    "SelfSizing",
     "Serial",
     "Settings",
     "Splittable",
+    "StandardPool",
     "Strategy",
+    "StrategyCost",
     "Threads",
     "Traits",
+    "WorkerLost",
+    "WorkersBusy",
+    "Workload",
+    "calibrate",
+    "costs",
     "create",
     "cut",
-    "cut_guided",
     "find_strategy",
+    "imap",
+    "map",
+    "plan",
+    "resolve_workers",
     "strategies",
     "strategy",
+    "usable_cores",
 ]

@@ -5,8 +5,14 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
 
 from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
+from xlmill.execution.transfer import pack, unpack
+
+# Seconds it began and ended, on the monotonic clock; the result; the fault, if there is no result.
+Answer: TypeAlias = tuple[float, float, R | None, Fault | None]
 
 
 def attempt(task: Callable[[C], R], chunk: C, worker: int = 0) -> Outcome[C, R]:
@@ -28,6 +34,23 @@ def attempt_in_parts(task: Callable[[C], R], chunk: C, worker: int = 0) -> list[
         return [outcome]
     left, right = chunk.split()
     return attempt_in_parts(task, left, worker) + attempt_in_parts(task, right, worker)
+
+
+def answer(task: Callable[[C], R], chunk: C) -> Answer[R]:
+    """Run `task` on `chunk` in a process of its own; what is returned can travel, save perhaps the result."""
+    outcome = attempt(task, chunk)
+    fault = outcome.fault
+    if fault is not None:
+        fault = replace(fault, exception=portable(fault.exception))
+    return outcome.began, outcome.ended, outcome.result, fault
+
+
+def portable(error: BaseException | None) -> BaseException | None:
+    """`error` if it can be pickled and unpickled, otherwise None. Its text travels in any case."""
+    try:
+        return error if isinstance(unpack(pack(error)), BaseException) else None
+    except Exception:  # whatever its __reduce__ or __init__ may raise
+        return None
 
 
 def fault_of(error: BaseException) -> Fault:

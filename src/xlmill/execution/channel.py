@@ -29,9 +29,8 @@ class Tag(enum.IntEnum):
     TASK = 1  # to the worker: the function to run from now on
     CHUNK = 2  # to the worker: a chunk for it
     READY = 3  # from the worker: it has started, or taken the task
-    RESULT = 4  # from the worker: seconds it began and ended, and the result
-    FAULT = 5  # from the worker: the same, and a fault instead of a result
-    REFUSED = 6  # from the worker: it cannot start, or cannot load the task, and why
+    ANSWER = 4  # from the worker: what became of a chunk
+    REFUSED = 5  # from the worker: it cannot start, or cannot load the task, and why
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class ProcessPerTask(Strategy):
     """
 
     name = "process"
-    traits = Traits(escapes_gil=True, shares_memory=False, isolates=True)
+    traits = Traits(escapes_gil=True, shares_memory=False, isolates=True, takes_chunks=False)
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

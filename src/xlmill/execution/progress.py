@@ -14,6 +14,15 @@ from xlmill.execution.outcome import Fault
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """The strategy and workers chosen, and why."""
+
+    strategy: str
+    workers: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowsDone:
     """Rows (items) finished so far; `total` is None where the input has no known length."""
 
@@ -38,5 +47,5 @@ class WorkerLost:
     rows: int
 
 
-Event: TypeAlias = RowsDone | WorkersBusy | WorkerLost
+Event: TypeAlias = Planned | RowsDone | WorkersBusy | WorkerLost
 Observer: TypeAlias = Callable[[Event], None]

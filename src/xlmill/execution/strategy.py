@@ -57,13 +57,15 @@ class Traits:
 
     `escapes_gil`: workers compute Python code at the same time. `shares_memory`: chunks and results are not
     copied between processes. `isolates`: a task may crash, hang or hoard memory and be ended alone.
-    `is_bounded`: chunks are read lazily, within the window.
+    `is_bounded`: chunks are read lazily, within the window. `takes_chunks`: many tasks a chunk are as it is meant
+    to be used; otherwise it gets one.
     """
 
     escapes_gil: bool
     shares_memory: bool
     isolates: bool
     is_bounded: bool = True
+    takes_chunks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

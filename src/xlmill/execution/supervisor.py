@@ -201,9 +201,7 @@ class Supervision(Generic[C, R]):
                 if happening.number == self._packed_task.number:
                     self._crew.welcome(worker)
             elif happening.tag is Tag.REFUSED:
-                raise WorkersFailedError(
-                    f"a worker cannot run {name_of(self._task)}:\n{unpack(happening.parts)}"
-                )
+                raise WorkersFailedError(f"a worker cannot run {name_of(self._task)}:\n{unpack(happening.parts)}")
             else:
                 self._take_answer(worker, happening)
 
@@ -213,16 +211,16 @@ class Supervision(Generic[C, R]):
         worker.since = time.monotonic()
         worker.has_worked = True
         try:
-            began, ended, answer = unpack(message.parts)
+            began, ended, result, fault = unpack(message.parts)
         except Exception as error:
             problem = f"the result cannot be read: {type(error).__name__}: {error}"
             self._blame(slot, Fault(Cause.UNPICKLABLE, problem, exception=error), worker.number, 0.0, 0.0)
         else:
             self._mean_seconds += (ended - began - self._mean_seconds) / 4
-            if message.tag is Tag.FAULT:
-                self._blame(slot, answer, worker.number, began, ended)
+            if fault is not None:
+                self._blame(slot, fault, worker.number, began, ended)
             else:
-                slot.outcome = Outcome(slot.chunk, answer, None, worker.number, began, ended)
+                slot.outcome = Outcome(slot.chunk, result, None, worker.number, began, ended)
         if not self._reuses_workers:
             self._crew.dismiss(worker)
 

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from xlmill.execution.attempt import attempt, fault_of
+from xlmill.execution.attempt import answer, fault_of
 from xlmill.execution.channel import Channel, Message, Tag
-from xlmill.execution.outcome import Cause, Fault
-from xlmill.execution.transfer import pack, pack_plain, unpack
+from xlmill.execution.outcome import Cause
+from xlmill.execution.transfer import pack_plain, unpack
 
 PARENT_POLL_SECONDS = 0.5
 PR_SET_PDEATHSIG = 1
@@ -77,32 +77,21 @@ def _serve(channel: Channel) -> None:
 
 
 def _answer(task: Callable[[Any], Any], message: Message) -> Message:
-    began = time.monotonic()
+    arrived = time.monotonic()
     try:
         chunk = unpack(message.parts)
     except Exception as error:
-        return _fault(message, began, replace(fault_of(error), cause=Cause.UNPICKLABLE))
-    outcome = attempt(task, chunk)
-    if outcome.fault is not None:
-        return _fault(message, began, outcome.fault)
+        return _unpicklable(message, arrived, arrived, error)
+    told = began, ended, _, _ = answer(task, chunk)
     try:
-        parts = pack_plain((began, outcome.ended, outcome.result))
+        return Message(Tag.ANSWER, message.number, pack_plain(told))
     except Exception as error:
-        return _fault(message, began, replace(fault_of(error), cause=Cause.UNPICKLABLE))
-    return Message(Tag.RESULT, message.number, parts)
+        return _unpicklable(message, began, ended, error)
 
 
-def _fault(message: Message, began: float, fault: Fault) -> Message:
-    fault = replace(fault, exception=portable(fault.exception))
-    return Message(Tag.FAULT, message.number, pack((began, time.monotonic(), fault)))
-
-
-def portable(error: BaseException | None) -> BaseException | None:
-    """`error` if it can be pickled and unpickled, otherwise None. Its text travels in any case."""
-    try:
-        return error if isinstance(unpack(pack(error)), BaseException) else None
-    except Exception:  # whatever its __reduce__ or __init__ may raise
-        return None
+def _unpicklable(message: Message, began: float, ended: float, error: Exception) -> Message:
+    fault = replace(fault_of(error), cause=Cause.UNPICKLABLE, exception=None)
+    return Message(Tag.ANSWER, message.number, pack_plain((began, ended, None, fault)))
 
 
 def _limit_memory(limit: int) -> None:

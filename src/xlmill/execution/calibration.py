@@ -1,0 +1,119 @@
+"""This machine's costs of each strategy, measured once and kept in the user's cache."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import platform
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from xlmill.execution.chunking import Items
+from xlmill.execution.cost_model import SEEDS, StrategyCost, cost_names
+from xlmill.execution.strategy import Settings, Strategy, create
+
+MESSAGES = 200
+LARGE_ITEMS = 4
+LARGE_BYTES = 4_000_000
+ITEMS = 20_000
+PROCESSES = 4
+
+_log = logging.getLogger(__name__)
+
+
+def costs(settings: Settings | None = None) -> Mapping[str, StrategyCost]:
+    """The costs measured on this machine, if that was done, otherwise the built-in ones."""
+    return load(cache_file(settings or Settings())) or SEEDS
+
+
+def calibrate(settings: Settings | None = None) -> Mapping[str, StrategyCost]:
+    """Measure, in about a second, and keep the result for later runs."""
+    settings = settings or Settings()
+    measured = measure(settings)
+    save(cache_file(settings), measured)
+    return measured
+
+
+def measure(settings: Settings) -> Mapping[str, StrategyCost]:
+    """The costs of each strategy here and now."""
+    return {name: _measure(name, seed, settings) for name, seed in SEEDS.items()}
+
+
+def cache_file(settings: Settings) -> Path:
+    """Where the costs of this machine, interpreter and start method are kept."""
+    version = f"{platform.python_implementation()}-{platform.python_version()}".lower()
+    return cache_folder() / f"costs-{platform.node() or 'machine'}-{version}-{settings.start_method}.json"
+
+
+def cache_folder() -> Path:
+    """The user's folder for what can be measured again, by the rules of the platform."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        return base / "xlmill" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "xlmill"
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    # The specification says that a relative path is to be ignored.
+    return (Path(given) if given.startswith("/") else Path.home() / ".cache") / "xlmill"
+
+
+def load(file: Path) -> Mapping[str, StrategyCost] | None:
+    """The costs in `file`, or None if there are none that can be used."""
+    try:
+        found = json.loads(file.read_text())
+        loaded = {name: StrategyCost(**{key: cost[key] for key in cost_names()}) for name, cost in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # not measured yet, or by another version
+    return loaded if loaded.keys() == SEEDS.keys() else None
+
+
+def save(file: Path, measured: Mapping[str, StrategyCost]) -> None:
+    """Write the costs to `file`; where that cannot be, they are measured again another time."""
+    text = json.dumps({name: asdict(cost) for name, cost in measured.items()}, indent=1)
+    aside = file.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_text(text)
+        aside.replace(file)  # whole or not at all, also beside another process that does the same
+    except OSError as error:
+        _log.info("the measured costs are not kept: %s", error)
+
+
+def _measure(name: str, seed: StrategyCost, settings: Settings) -> StrategyCost:
+    quiet = replace(settings, observer=None, initializer=None, task_timeout=None, memory_limit=None)
+    if name == "process":
+        with create(name, replace(quiet, workers=1)) as alone:
+            return replace(seed, launch=_seconds_to_map(alone, [Items(0, [0])] * PROCESSES) / PROCESSES)
+    began = time.perf_counter()
+    first = create(name, replace(quiet, workers=1))
+    first.start()
+    start = time.perf_counter() - began
+    try:
+        _seconds_to_map(first, [Items(0, [0])])  # the first chunk pays for imports
+        message = _seconds_to_map(first, [Items(0, [0])] * MESSAGES) / MESSAGES
+        item = max(0.0, _seconds_to_map(first, [Items(0, list(range(ITEMS)))]) - message) / ITEMS
+        large: list[Items[object]] = [Items(0, [bytes(LARGE_BYTES)])] * LARGE_ITEMS
+        byte = max(0.0, _seconds_to_map(first, large) / LARGE_ITEMS - message) / (2 * LARGE_BYTES)
+    finally:
+        first.stop()
+    began = time.perf_counter()
+    with create(name, replace(quiet, workers=2)):
+        both = time.perf_counter() - began
+    each = max(0.0, both - start)
+    return replace(seed, start=start, start_each=each, message=message, item=item, byte=byte)
+
+
+def _seconds_to_map(strategy: Strategy, chunks: list[Items[object]]) -> float:
+    began = time.perf_counter()
+    for outcome in strategy.map(give_back, chunks):
+        outcome.value  # noqa: B018 (raises if the machine cannot do this)
+    return time.perf_counter() - began
+
+
+def give_back(chunk: Items[object]) -> list[object]:
+    """The task of the measurements: to return what it was given."""
+    return chunk.items

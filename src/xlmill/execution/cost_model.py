@@ -1,0 +1,127 @@
+"""What a strategy costs: predicted seconds and memory, from the workload and this machine's costs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from xlmill.exceptions import InputError
+from xlmill.execution.chunking import CHUNK_SECONDS, MOST_ITEMS
+from xlmill.execution.strategy import Traits
+
+# For input of unknown length: enough that starting workers is not what counts.
+ASSUMED_TASKS = 100_000
+CHUNKS_TO_BALANCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """The tasks, as the planner sees them.
+
+    tasks: how many, or None if unknown.
+    seconds: wall time of one, computed here alone.
+    waiting: the share of that time in which it does not compute, from 0 to 1.
+    gil_free: the share of its computing that releases the GIL, from 0 to 1.
+    bytes_in, bytes_out: pickled size of a task and of its result.
+    """
+
+    tasks: int | None
+    seconds: float
+    waiting: float = 0.0
+    gil_free: float = 0.0
+    bytes_in: float = 0.0
+    bytes_out: float = 0.0
+
+    def __post_init__(self) -> None:
+        for share in (self.waiting, self.gil_free):
+            if not 0.0 <= share <= 1.0:
+                raise InputError(f"a share is {share}; give a number from 0 to 1")
+
+    @property
+    def count(self) -> int:
+        """How many tasks to reckon with."""
+        return ASSUMED_TASKS if self.tasks is None else self.tasks
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyCost:
+    """What a strategy costs on this machine, beside the work.
+
+    start: seconds until the first worker is ready; start_each: seconds more for each further worker.
+    launch: seconds of a process for each chunk, on the core where it starts.
+    message: seconds for a chunk to go and its answer to come; item: the same for each task in it.
+    byte: seconds for each byte that is copied.
+    worker_bytes: memory that a worker takes for itself.
+    """
+
+    start: float = 0.0
+    start_each: float = 0.0
+    launch: float = 0.0
+    message: float = 0.0
+    item: float = 0.0
+    byte: float = 0.0
+    worker_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What one way of running a workload would cost: makespan in seconds, extra memory in bytes."""
+
+    strategy: str
+    workers: int
+    chunk_size: int
+    seconds: float
+    memory: float
+
+
+# Measured on one 2-core Linux machine with CPython 3.11; `calibration.measure` replaces them by this machine's.
+SEEDS: Mapping[str, StrategyCost] = {
+    "serial": StrategyCost(message=2e-6, item=3e-7),
+    "threads": StrategyCost(start=1e-4, start_each=6e-5, message=2.5e-5, item=3e-7, worker_bytes=100_000),
+    "pool": StrategyCost(start=0.045, start_each=0.008, message=1.2e-4, item=5e-7, byte=1e-9, worker_bytes=12_000_000),
+    "process": StrategyCost(launch=0.023, message=2e-4, item=5e-7, byte=1e-9, worker_bytes=12_000_000),
+}
+
+
+def cost_names() -> list[str]:
+    """The names of what is measured about a strategy."""
+    return [field.name for field in fields(StrategyCost)]
+
+
+def best_chunk_size(workload: Workload, workers: int) -> int:
+    """Tasks a chunk: about CHUNK_SECONDS of them, fewer where the workers would not all have some."""
+    by_time = CHUNK_SECONDS / workload.seconds if workload.seconds > 0 else workload.count
+    by_balance = workload.count / (workers * CHUNKS_TO_BALANCE)
+    return max(1, math.floor(min(by_time, by_balance, MOST_ITEMS)))
+
+
+def predict(
+    name: str, cost: StrategyCost, traits: Traits, workload: Workload, workers: int, cores: int, chunk_size: int
+) -> Prediction:
+    """What running `workload` by one strategy would take."""
+    chunks = math.ceil(workload.count / chunk_size)
+    side_by_side = max(1, min(workers, chunks))
+    computing_at_once = min(side_by_side, cores)
+
+    work = workload.count * workload.seconds
+    computing = work * (1 - workload.waiting)
+    one_at_a_time = 0.0 if traits.escapes_gil else computing * (1 - workload.gil_free)
+    # The longest of: what the GIL lets through one by one, what the cores can do, what the workers can hold.
+    running = max(one_at_a_time, computing / computing_at_once, work / side_by_side)
+    if workload.count and work / side_by_side == running:
+        # Whole chunks go to workers: the last round may be only partly filled.
+        running = math.ceil(chunks / side_by_side) * min(chunk_size, workload.count) * workload.seconds
+
+    copied = 0.0 if traits.shares_memory else workload.bytes_in + workload.bytes_out
+    seconds = (
+        cost.start
+        + cost.start_each * (workers - 1)
+        + chunks * cost.launch / computing_at_once
+        + chunks * cost.message
+        + workload.count * (cost.item + copied * cost.byte)
+        + running
+    )
+    in_flight = min(chunks, CHUNKS_TO_BALANCE * workers) * chunk_size
+    memory = workers * cost.worker_bytes + in_flight * (workload.bytes_in + workload.bytes_out + copied)
+    return Prediction(name, workers, chunk_size, seconds, memory)
