@@ -123,6 +123,9 @@ def first_cells(column: Column) -> Column:
 def _read(column: Column, to: To, surroundings: BatchSurroundings) -> Column:
     if to in (To.WHOLE, To.BRANCH) or column.uniform in (NUMBER, TEXT, BOOLEAN) or not column.has(REFERENCE):
         return column
+    if to is To.STRICT_NUMBER:
+        cells = surroundings.read(column)
+        return error_where(column.is_kind(REFERENCE) & cells.is_kind(ARRAY), ExcelError.VALUE, cells).settled()
     return surroundings.read_single(column) if to.lifts else surroundings.read(column)
 
 
@@ -228,6 +231,12 @@ def merge(mask: Mask, inside: Column, outside: Column) -> Column:
 def _prepare(to: To, column: Column, surroundings: BatchSurroundings) -> tuple[Any, Codes | None]:
     if to is To.NUMBER:
         return to_numbers(column, surroundings.date1904)
+    if to is To.STRICT_NUMBER:
+        numbers, codes = to_numbers(column, surroundings.date1904)
+        if column.uniform == NUMBER or not column.has(BOOLEAN):
+            return numbers, codes
+        refused = np.zeros(len(column)) if codes is None else codes
+        return numbers, np.where(column.is_kind(BOOLEAN), float(ExcelError.VALUE.code), refused)
     if to is To.LOGICAL:
         return to_logicals(column)
     if to is To.TEXT:
@@ -267,7 +276,7 @@ def _default(to: To, default: Optional, count: int) -> Any:
     value = default.value
     if value is None:
         return None
-    if to is To.NUMBER:
+    if to in (To.NUMBER, To.STRICT_NUMBER):
         return np.full(count, float(value))
     if to is To.LOGICAL:
         return np.full(count, bool(value))

@@ -20,6 +20,7 @@ from xlmill.values.text_column import Texts
 # One value a row; an array in the argument makes the function run for each of its elements ("lifting").
 # Rows with an error value are set aside before the kernel runs.
 Number: TypeAlias = NDArray[np.float64]  # coerced to a number
+StrictNumber: TypeAlias = NDArray[np.float64]  # the same, but TRUE, FALSE and areas of several cells are #VALUE!
 Logical: TypeAlias = NDArray[np.bool_]  # coerced to truth
 Text: TypeAlias = Texts  # coerced to text
 Scalar: TypeAlias = Column  # any value but an error
@@ -54,6 +55,7 @@ class To(Enum):
     """How an argument is prepared."""
 
     NUMBER = auto()
+    STRICT_NUMBER = auto()  # as the functions of the former Analysis ToolPak take numbers
     LOGICAL = auto()
     TEXT = auto()
     SCALAR = auto()
@@ -76,11 +78,12 @@ class To(Enum):
         return self in (To.ALL_NUMBERS, To.ALL_CELLS)
 
 
-_LIFTING = frozenset({To.NUMBER, To.LOGICAL, To.TEXT, To.SCALAR, To.VALUE})
+_LIFTING = frozenset({To.NUMBER, To.STRICT_NUMBER, To.LOGICAL, To.TEXT, To.SCALAR, To.VALUE})
 
 # Annotations by name; a repeated parameter may take several in turn.
 ANNOTATIONS: dict[str, tuple[To, ...]] = {
     "Number": (To.NUMBER,),
+    "StrictNumber": (To.STRICT_NUMBER,),
     "Logical": (To.LOGICAL,),
     "Text": (To.TEXT,),
     "Scalar": (To.SCALAR,),

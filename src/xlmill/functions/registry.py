@@ -166,7 +166,7 @@ def function(
                 is_deferred,
                 branches,
                 status,
-                kinds <= {To.NUMBER, To.LOGICAL} and "surroundings" not in keywords and bool(kinds),
+                kinds <= {To.NUMBER, To.STRICT_NUMBER, To.LOGICAL} and "surroundings" not in keywords and bool(kinds),
             )
         )
         return kernel
