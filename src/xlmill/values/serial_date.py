@@ -80,9 +80,9 @@ def time_parts(serials: ArrayLike) -> tuple[Int64, Int64, Int64]:
 
     The last half second of a day is therefore midnight, 0:00:00.
     """
-    numbers = np.asarray(serials, dtype=np.float64)
+    numbers = _finite(serials)
     of_day = np.floor((numbers - np.floor(numbers)) * SECONDS_A_DAY + 0.5)
-    seconds = np.where(np.isfinite(of_day), of_day, 0.0).astype(np.int64) % SECONDS_A_DAY
+    seconds = of_day.astype(np.int64) % SECONDS_A_DAY
     minutes = seconds // 60
     hour = minutes // 60
     return hour, minutes - 60 * hour, seconds - 60 * minutes
@@ -100,8 +100,8 @@ def serial_from_parts(year: ArrayLike, month: ArrayLike, day: ArrayLike, date190
     days = np.trunc(np.asarray(day, dtype=np.float64)) - 1
     carried = np.floor(months / 12)
     years, months, days = np.broadcast_arrays(years + carried, months - 12 * carried, days)
-    # Beyond these bounds no carry leads back to a date, and whole numbers would overflow.
-    possible = (years >= 0) & (years <= 99999) & (np.abs(days) < 1e7)
+    # The months must lead to a year that has dates, whatever the days do after that.
+    possible = (years >= (1904 if date1904 else 1900)) & (years <= 9999) & (np.abs(days) < 1e7)
     with np.errstate(invalid="ignore"):
         whole_years = np.where(possible, years, 1900).astype(np.int64)
         whole_months = np.where(possible, months, 0).astype(np.int64) + 1
@@ -118,7 +118,7 @@ def weekday(serials: ArrayLike, date1904: bool = False) -> Int64:
 
     Serials 1 to 59 of the 1900 system are one day off the calendar, as Excel's are.
     """
-    days = np.floor(np.asarray(serials, dtype=np.float64)).astype(np.int64)
+    days = np.floor(_finite(serials) % (7 * DAYS_1904)).astype(np.int64)
     return (days + (DAYS_1904 - 1 if date1904 else -1)) % 7 + 1
 
 
@@ -166,6 +166,11 @@ def from_datetime(moment: datetime.datetime | datetime.date | datetime.time, dat
     return float(days)
 
 
+def _finite(serials: ArrayLike) -> Float64:
+    numbers = np.asarray(serials, dtype=np.float64)
+    return np.where(np.isfinite(numbers), numbers, 0.0)
+
+
 def _last_serial(date1904: bool) -> int:
     return LAST_SERIAL - DAYS_1904 if date1904 else LAST_SERIAL
 
@@ -182,7 +187,7 @@ def _first_of_month(year: Int64, month: Int64) -> Int64:
 def _shift_months(year: Int64, month: Int64, months: ArrayLike) -> tuple[Int64, Int64]:
     shift = np.trunc(np.asarray(months, dtype=np.float64))
     count = 12 * year + month - 1 + np.clip(np.nan_to_num(shift), -200_000, 200_000).astype(np.int64)
-    # Years are kept out of 0 to 1899, which DATE would read as 1900 and later.
+    # DATE would read the years 0 to 1899 as 1900 and later.
     shifted = count // 12
     return np.where(shifted < 1900, -1, shifted), count % 12 + 1
 

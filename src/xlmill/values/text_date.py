@@ -6,9 +6,10 @@ Excel works with two-digit year numbers", and 214327, "Wrong date returned when 
 
 from __future__ import annotations
 
+import datetime
 import re
 
-from xlmill.values.serial_date import DAYS_1904, LAST_SERIAL, SECONDS_A_DAY, days_in_month, serial_from_parts
+from xlmill.values.serial_date import SECONDS_A_DAY, from_datetime
 
 _MONTHS = [
     *("january", "february", "march", "april", "may", "june"),
@@ -95,22 +96,33 @@ def _date(text: str, date1904: bool, this_year: int | None) -> float | None:
 
 
 def _serial(parts: dict[str, str | None], month: int, date1904: bool, this_year: int | None) -> float | None:
-    year = _full_year(parts["year"]) if parts.get("year") else this_year
-    day = int(parts.get("d") or 1)
     either = parts.get("either")
     if either is not None:
         # Two parts are a month and a day if the month has that day, else a month and a year.
-        day = int(either)
-        if day == 0 or day > days_in_month(this_year or 2000, month):
-            year, day = _full_year(either), 1
-    if year is None or not 1900 <= year <= 9999 or not 1 <= day <= days_in_month(year, month):
+        if this_year is not None:
+            serial = _serial_of(this_year, month, int(either), date1904)
+            if serial is not None:
+                return serial
+        elif _serial_of(2000, month, int(either), date1904) is not None:
+            return None
+        return _serial_of(_full_year(either), month, 1, date1904)
+    written = parts.get("year")
+    year = this_year if written is None else _full_year(written)
+    day = int(parts.get("d") or 1)
+    return None if year is None else _serial_of(year, month, day, date1904)
+
+
+def _serial_of(year: int, month: int, day: int, date1904: bool) -> float | None:
+    if (year, month, day) == (1900, 2, 29) and not date1904:
+        return 60.0  # the day that never was
+    try:
+        return from_datetime(datetime.date(year, month, day), date1904) if year >= 1900 else None
+    except ValueError:
         return None
-    serial = float(serial_from_parts(year, month, day)) - (DAYS_1904 if date1904 else 0)
-    return serial if 0 <= serial <= LAST_SERIAL else None
 
 
-def _full_year(digits: str | None) -> int:
-    year = int(digits or 0)
+def _full_year(digits: str) -> int:
+    year = int(digits)
     if year >= 100:
         return year
     return year + (2000 if year <= _LAST_OF_2000S else 1900)
