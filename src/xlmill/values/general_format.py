@@ -23,7 +23,7 @@ from xlmill.values.fifteen_digits import (
     significand,
 )
 from xlmill.values.text_column import Texts, read_only
-from xlmill.values.two_speed import COMPILED_FROM, two_speed
+from xlmill.values.two_speed import two_speed
 
 Bytes = NDArray[np.uint8]
 Float64 = NDArray[np.float64]
@@ -62,7 +62,7 @@ def general_texts(numbers: ArrayLike) -> list[str]:
 def general_column(numbers: Float64) -> Texts:
     """A column of numbers as a column of text, as `&` makes it."""
     count = len(numbers)
-    if count * _MICROSECONDS_A_TEXT < COMPILED_FROM:
+    if not write_general.pays(count * _MICROSECONDS_A_TEXT):
         return Texts.from_strings([general_text(number) for number in numbers.tolist()])
     buffer = np.empty(count * LONGEST_GENERAL, dtype=np.uint8)
     starts = np.empty(count, dtype=np.int64)

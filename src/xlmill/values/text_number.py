@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from xlmill.values.fifteen_digits import EXACT_POWER, POWERS
 from xlmill.values.text_column import Texts
 from xlmill.values.text_date import parse_moment
-from xlmill.values.two_speed import COMPILED_FROM, two_speed
+from xlmill.values.two_speed import two_speed
 
 Float64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -69,7 +69,7 @@ def parse_number(text: str, date1904: bool = False, this_year: int | None = None
 def numbers_from_texts(texts: Texts, date1904: bool = False, this_year: int | None = None) -> tuple[Float64, Mask]:
     """The numbers that a column of text reads as, and where it does read as one (elsewhere 0)."""
     count = len(texts)
-    if count * _MICROSECONDS_A_TEXT < COMPILED_FROM:
+    if not read_plain_numbers.pays(count * _MICROSECONDS_A_TEXT):
         numbers = np.zeros(count)
         status = np.full(count, LEFT, dtype=np.uint8)
     else:

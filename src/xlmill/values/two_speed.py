@@ -24,7 +24,8 @@ class TwoSpeed(Generic[P, R]):
     """A function in the subset of Python that Numba compiles, at two speeds from one source.
 
     Call it like any function from another two-speed function. From the outside use `run`, which weighs the
-    work: little work runs interpreted, at once; much work runs compiled, without the GIL.
+    work: little work runs interpreted, at once; much work, also where many small calls add up to it, runs
+    compiled, without the GIL.
 
     Interpreted, arrays are passed as memoryviews, so that elements are plain Python numbers: integer
     arithmetic must stay within 63 bits to mean the same at both speeds, and no negative index may be used.
@@ -34,15 +35,22 @@ class TwoSpeed(Generic[P, R]):
         self.function = function
         functools.update_wrapper(self, function)
         self._dispatcher: Callable[P, R] | None = None
+        self._interpreted = 0  # the work that ran interpreted so far
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
 
     def run(self, work: int, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function; `work` is the number of elements or bytes that it will step over."""
-        if work >= COMPILED_FROM:
+        if self.pays(work):
             return self.compiled(*args, **kwargs)
         return self.interpreted(*args, **kwargs)
+
+    def pays(self, work: int) -> bool:
+        """Whether to run so much work compiled: the compiler is paid for, or interpreting would cost as much."""
+        if self._dispatcher is None:
+            self._interpreted += work
+        return self._dispatcher is not None or self._interpreted >= COMPILED_FROM
 
     def interpreted(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function as plain Python."""
