@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, ClassVar
 from xlmill.exceptions import InputError
 from xlmill.io.batches import rebatch, with_schema, without_rows
 from xlmill.io.column_kind import ColumnKind, converted, kind_of, unified
-from xlmill.io.input_file import check_names, check_text_start, rewindable, shown
+from xlmill.io.input_file import UTF8_MARK, check_names, check_text_start, rewindable, shown
 from xlmill.io.output_file import replacing
 from xlmill.io.table_format import Source, TableFormat, table_format
 from xlmill.io.text_cells import CellStyle, joined, rendered, slices
@@ -46,7 +46,7 @@ class CsvFile(TableFormat):
 
     def read(self, source: Source, batch_rows: int) -> Iterator[pa.RecordBatch]:
         with rewindable(source) as file:
-            check_text_start(file.read(3), source)
+            check_text_start(file.read(len(UTF8_MARK) + 1), source)
             names = self._names(file, source)
             kinds = self._kinds(file, source, names)
             yield from rebatch(self._typed(file, source, names, kinds), batch_rows)

@@ -23,7 +23,7 @@ def expression_column(schema: pa.Schema, source: Source, wanted: str | None = No
     for name in FormatSettings().expression_columns:
         if name in schema.names:
             return name
-    texts = [field.name for field in schema if _is_text(field.type)]
+    texts: list[str] = [field.name for field in schema if _is_text(field.type)]
     if len(texts) == 1:
         return texts[0]
     found = f"{len(texts)} columns of text" if texts else "no column of text"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from xlmill.exceptions import InputError
-from xlmill.io.batches import rebatch
+from xlmill.io.batches import rebatch, with_schema
 from xlmill.io.input_file import UTF8_MARK, check_text_start, opened, whole_lines
 from xlmill.io.output_file import replacing
 from xlmill.io.table_format import Source, TableFormat, table_format
@@ -46,7 +46,7 @@ class TextLines(TableFormat):
 
     def write(self, batches: Iterable[pa.RecordBatch], target: Source) -> None:
         with replacing(target) as file:
-            for batch in batches:
+            for batch in with_schema(batches)[1]:
                 for lines in _lines(batch):
                     file.write(lines)
 
