@@ -13,6 +13,7 @@ from xlmill.engine.names import NameScope
 from xlmill.engine.program import program
 from xlmill.engine.run import ChunkTooLarge, Mode, Run
 from xlmill.engine.store import AlignedStore, ScatteredStore, Store
+from xlmill.engine.template import template_hashes
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse
@@ -25,11 +26,15 @@ from xlmill.values.text_column import Texts, read_only
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The values of a chunk: one a row; `invalid` marks rows that are no formulas, `problems` says why."""
+    """The values of a chunk: one a row; `invalid` marks rows that are no formulas, `problems` says why.
+
+    `templates` tells rows of different templates apart (-1: no formula), see engine.template.
+    """
 
     values: Column
     invalid: Mask
     problems: dict[int, str]
+    templates: Index
 
 
 def evaluate_texts(texts: Texts, run: Run) -> Outcome:
@@ -39,19 +44,20 @@ def evaluate_texts(texts: Texts, run: Run) -> Outcome:
     blank = forest.problem == Problem.EMPTY
     invalid = (forest.problem != 0) & ~blank
     problems = {row: str(syntax_error(forest, row)) for row in np.flatnonzero(invalid).tolist()}
+    templates = template_hashes(forest)
     roots = np.flatnonzero(forest.root >= 0)
     if len(roots) == 0:
-        return Outcome(_empty(count), invalid, problems)
+        return Outcome(_empty(count), invalid, problems, templates)
     parsed = replace(forest, root=forest.root[roots])
     try:
         values = evaluate_forest(parsed, run)
     except ChunkTooLarge:
-        return _in_halves(texts, run, invalid, problems)
+        return _in_halves(texts, run, invalid, problems, templates)
     if len(roots) != count:
         place = np.full(count, len(roots))
         place[roots] = np.arange(len(roots))
         values = stack([values, _empty(1)]).take(place).settled()
-    return Outcome(values, invalid, problems)
+    return Outcome(values, invalid, problems, templates)
 
 
 def evaluate_forest(forest: Forest, run: Run) -> Column:
@@ -137,11 +143,11 @@ def _unwrap_single_cells(column: Column) -> Column:
     return stack([column, cells]).take(place).settled()
 
 
-def _in_halves(texts: Texts, run: Run, invalid: Mask, problems: dict[int, str]) -> Outcome:
+def _in_halves(texts: Texts, run: Run, invalid: Mask, problems: dict[int, str], templates: Index) -> Outcome:
     count = len(texts)
     if count == 1:
         value = error_where(np.ones(1, np.bool_), ExcelError.NUM, _empty(1))
-        return Outcome(value.settled(), invalid, problems)
+        return Outcome(value.settled(), invalid, problems, templates)
     halves = []
     for part in (slice(0, count // 2), slice(count // 2, count)):
         rows = np.arange(count)[part]
@@ -149,7 +155,7 @@ def _in_halves(texts: Texts, run: Run, invalid: Mask, problems: dict[int, str]) 
         halves.append(
             evaluate_texts(texts.take(rows), replace(run, columns=columns, first_row=run.first_row + int(rows[0])))
         )
-    return Outcome(stack([half.values for half in halves]), invalid, problems)
+    return Outcome(stack([half.values for half in halves]), invalid, problems, templates)
 
 
 def _empty(count: int) -> Column:
@@ -167,4 +173,5 @@ def join(outcomes: Sequence[Outcome]) -> Outcome:
         stack([outcome.values for outcome in outcomes]).settled(),
         np.concatenate([outcome.invalid for outcome in outcomes]),
         problems,
+        np.concatenate([outcome.templates for outcome in outcomes]),
     )

@@ -39,9 +39,10 @@ class NameScope:
 
     def spelled(self, text: str, r1c1: bool, evaluation: Evaluation) -> Column:
         """The reference that a text spells, for INDIRECT: an address, a name or a structured reference."""
-        facts = parse_reference(text, r1c1)
-        if facts is not None:
-            reference = leaves.place_reference(facts.corners, facts.flags, facts.prefix, evaluation.run)
+        spelled = parse_reference(text, r1c1)
+        if spelled is not None:
+            corners = spelled.row1, spelled.column1, spelled.row2, spelled.column2
+            reference = leaves.place_reference(corners, spelled.flags, spelled.sheet or "", evaluation.run)
             return leaves.references_column([reference])
         if "[" in text:
             return leaves.structured(text, evaluation.run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlmill.syntax.structured import Rows, StructuredReference
+from xlmill.syntax.structured import StructuredReference, TableRows
 from xlmill.values.reference_value import Area, Reference
 
 
@@ -42,16 +42,16 @@ class Table:
         first_data = self.area.row1 + self.header_rows
         last_data = self.area.row2 - self.totals_rows
         wanted = reference.rows
-        if Rows.THIS_ROW in wanted:
+        if TableRows.THIS_ROW in wanted:
             return (here.row1, here.row1) if first_data <= here.row1 <= last_data else None
-        if Rows.ALL in wanted:
+        if TableRows.ALL in wanted:
             return self.area.row1, self.area.row2
         spans = []
-        if Rows.HEADERS in wanted and self.header_rows:
+        if TableRows.HEADERS in wanted and self.header_rows:
             spans.append((self.area.row1, first_data - 1))
-        if Rows.DATA in wanted or not wanted:
+        if TableRows.DATA in wanted or not wanted:
             spans.append((first_data, last_data))
-        if Rows.TOTALS in wanted and self.totals_rows:
+        if TableRows.TOTALS in wanted and self.totals_rows:
             spans.append((last_data + 1, self.area.row2))
         if not spans:
             return None

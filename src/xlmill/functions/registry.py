@@ -20,15 +20,7 @@ MOST_ARGUMENTS = 255
 CATEGORIES = (
     "operators",
     "math_trig",
-    "statistical",
     "logical",
-    "text",
-    "date_time",
-    "lookup",
-    "dynamic_array",
-    "lambda_helpers",
-    "financial",
-    "information",
 )
 
 

@@ -93,11 +93,8 @@ def _cells(given: Mapping[str, Any]) -> Cells:
 
 def _area(address: str, parameter: str) -> Area:
     """The area that an address such as "A1" or "Sheet2!B2:C3" spells."""
-    facts = parse_reference(address)
-    if facts is None:
+    spelled = parse_reference(address)
+    if spelled is None:
         raise InputError(f'{parameter}: "{address}" is no address; write it like "A1" or "Sheet2!B2:C3"')
-    sheet = _SHEET
-    if facts.prefix:
-        _, sheet, _ = parse_sheet_prefix(facts.prefix)
-    row1, column1, row2, column2 = facts.corners
-    return Area(sheet, row1, column1, row2, column2)
+    sheet = parse_sheet_prefix(spelled.sheet)[1] if spelled.sheet else _SHEET
+    return Area(sheet, spelled.row1, spelled.column1, spelled.row2, spelled.column2)

@@ -1,0 +1,132 @@
+"""Chunks through a strategy, chosen or asked for, with results in order."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from xlmill.exceptions import InputError
+from xlmill.execution.calibration import costs
+from xlmill.execution.cores import resolve_workers
+from xlmill.execution.cost_model import Workload
+from xlmill.execution.planner import Plan, plan
+from xlmill.execution.probe import probe
+from xlmill.execution.progress import Observer, Planned
+from xlmill.execution.outcome import Outcome
+from xlmill.execution.strategy import Settings, create, default_start_method, find_strategy
+from xlmill.mill.workload import Chunk, Computed
+
+Job = Callable[[Chunk], Computed]
+
+# Rows of the two pieces that `auto` computes here: the first warms up, the second is timed.
+_PROBE_ROWS = 4_096
+
+# Strategies that suit expressions; a Process for each chunk is for isolation, and asked for by name.
+_CANDIDATES = ("serial", "threads", "pool")
+
+# Modules that a fork server loads once for all workers.
+_PRELOAD = ("xlmill.mill.workload", "pyarrow")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a job is to be run: what the caller may ask for.
+
+    strategy: a name, or "auto". workers: None or -1 for as many as suit. chunk_size: rows a chunk. timeout:
+    seconds for one row. memory_limit: bytes for one worker. progress: told of the plan and the rows done.
+    """
+
+    strategy: str = "auto"
+    workers: int | None = None
+    chunk_size: int | None = None
+    timeout: float | None = None
+    memory_limit: int | None = None
+    start_method: str | None = None
+    progress: Observer | None = None
+
+    def settings(self, workers: int | None = None) -> Settings:
+        """The settings of a strategy."""
+        return Settings(
+            workers=workers or resolve_workers(self.workers),
+            start_method=self.start_method or default_start_method(),
+            task_timeout=self.timeout,
+            memory_limit=self.memory_limit,
+            preload=_PRELOAD,
+            observer=self.progress,
+        )
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """A job over chunks. After `results` has been used up, `plan` and `seconds` tell how it went."""
+
+    job: Job
+    options: Options
+    rows: int | None = None  # how many there are, as far as known
+    plan: Plan | None = field(default=None, init=False)
+    seconds: float = field(default=0.0, init=False)
+    _rest: Iterator[Chunk] = field(default=iter(()), init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work before anything is read."""
+        if self.options.strategy == "auto":
+            return
+        traits = find_strategy(self.options.strategy).traits
+        if (self.options.timeout or self.options.memory_limit) and not traits.isolates:
+            raise InputError(f"{self.options.strategy!r} cannot hold a time or memory limit; use 'pool' or 'process'")
+
+    def results(self, chunks: Iterable[Chunk]) -> Iterator[Outcome[Chunk, Computed]]:
+        """The outcome of each chunk, in order; a chunk that had to be split comes in parts."""
+        began = time.perf_counter()
+        source = iter(chunks)
+        if self.options.strategy != "auto":
+            chosen = Plan(self.options.strategy, resolve_workers(self.options.workers), None, "asked for")
+        elif self.options.timeout or self.options.memory_limit:
+            workers = resolve_workers(self.options.workers)
+            chosen = Plan("pool", workers, None, "only processes can hold a time or memory limit")
+        else:
+            chosen = yield from self._chosen_by_probe(source)
+            source = self._rest
+        self.plan = chosen
+        self.options.settings().tell(Planned(chosen.strategy, chosen.workers, chosen.reason))
+        with create(chosen.strategy, self.options.settings(chosen.workers)) as strategy:
+            yield from strategy.map(self.job, source)
+        self.seconds = time.perf_counter() - began
+
+    def _chosen_by_probe(self, source: Iterator[Chunk]) -> Generator[Outcome[Chunk, Computed], None, Plan]:
+        """Compute the first rows here, keep their results, and plan the rest by what they cost."""
+        first = next(source, None)
+        if first is None:
+            self._rest = iter(())
+            return Plan("serial", 1, None, "there are no rows")
+        head, rest = (first, None) if len(first) <= _PROBE_ROWS else _cut(first, _PROBE_ROWS)
+        yield Outcome(head, self.job(head))
+        following = next(source, None) if rest is None else rest
+        if following is None:
+            self._rest = iter(())
+            return Plan("serial", 1, None, f"{len(first):,} rows are done before workers could start")
+        timed, more = (following, None) if len(following) <= _PROBE_ROWS else _cut(following, _PROBE_ROWS)
+        remaining = None if self.rows is None else max(0, self.rows - len(head))
+        probed = probe(self.job, iter([timed]), None)
+        yield Outcome(timed, probed.results[0])
+        per_row = probed.workload.seconds / len(timed)
+        rows = None if remaining is None else max(0, remaining - len(timed))
+        chunk_rows = max(len(first), 1)
+        work = Workload(
+            tasks=None if rows is None else max(1, round(rows / chunk_rows)),
+            seconds=per_row * chunk_rows,
+            waiting=0.0,
+            gil_free=probed.workload.gil_free,
+            bytes_in=timed.batch.nbytes / len(timed) * chunk_rows,
+            bytes_out=30.0 * chunk_rows,
+        )
+        self._rest = itertools.chain([more] if more is not None else [], source)
+        workers = None if self.options.workers in (None, -1) else self.options.workers
+        chosen = plan(work, workers, 1, _CANDIDATES, costs(self.options.settings()))
+        return replace(chosen, chunk_size=chunk_rows)
+
+
+def _cut(chunk: Chunk, rows: int) -> tuple[Chunk, Chunk]:
+    return Chunk(chunk.first_row, chunk.batch.slice(0, rows)), Chunk(chunk.first_row + rows, chunk.batch.slice(rows))

@@ -1,0 +1,189 @@
+"""What a worker is given: a chunk of rows, and the job to do on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlmill.engine.chunk import Outcome, evaluate_over, evaluate_texts
+from xlmill.engine.program import program
+from xlmill.engine.run import Run
+from xlmill.io.arrow_column import RESULT_TYPES, column_from_arrow, natural_column, result_columns, texts_from_arrow
+from xlmill.syntax.forest import Forest
+from xlmill.syntax.parser import parse_text
+from xlmill.values.column import ERROR, Column
+from xlmill.values.error_value import ExcelError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Rows of one chunk: enough to keep batches long, few enough that their columns stay in the processor's cache.
+CHUNK_ROWS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive rows of the input; `first_row` is the number of the first, from 0."""
+
+    first_row: int
+    batch: pa.RecordBatch
+
+    def __len__(self) -> int:
+        return int(self.batch.num_rows)
+
+    def split(self) -> tuple[Chunk, Chunk]:
+        """The first half and the rest."""
+        half = len(self) // 2
+        return Chunk(self.first_row, self.batch.slice(0, half)), Chunk(self.first_row + half, self.batch.slice(half))
+
+    def __getstate__(self) -> tuple[int, bytes, bytes]:
+        # As an Arrow message, which holds the rows of a slice alone; pickled as it is, the whole batch would go.
+        return self.first_row, self.batch.schema.serialize().to_pybytes(), self.batch.serialize().to_pybytes()
+
+    def __setstate__(self, state: tuple[int, bytes, bytes]) -> None:
+        import pyarrow as pa
+
+        first_row, schema, rows = state
+        object.__setattr__(self, "first_row", first_row)
+        object.__setattr__(self, "batch", pa.ipc.read_record_batch(rows, pa.ipc.read_schema(pa.BufferReader(schema))))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a chunk's results were: counts for the summary."""
+
+    rows: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    templates: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A chunk's result columns, by name, and their tally."""
+
+    columns: Mapping[str, pa.Array]
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionJob:
+    """Evaluate the expression in each row; the row's other columns are names that it may use."""
+
+    column: str
+    variables: tuple[str, ...] = ()
+    settings: Run = field(default_factory=Run)
+    count_templates: bool = True
+
+    def __call__(self, chunk: Chunk) -> Computed:
+        """The columns `type`, `number` and `text` for a chunk."""
+        outcome, templates = self.evaluate(chunk)
+        types, numbers, texts = result_columns(outcome.values, outcome.invalid, outcome.problems)
+        columns = {"type": types, "number": numbers, "text": texts}
+        return Computed(columns, tally(outcome.values, len(outcome.problems), templates))
+
+    def evaluate(self, chunk: Chunk) -> tuple[Outcome, frozenset[int]]:
+        """The values of a chunk, and which templates they are of."""
+        columns = {name.casefold(): column_from_arrow(chunk.batch.column(name)) for name in self.variables}
+        texts = texts_from_arrow(chunk.batch.column(self.column))
+        outcome = evaluate_texts(texts, replace(self.settings, columns=columns, first_row=chunk.first_row))
+        if not self.count_templates:
+            return outcome, frozenset()
+        return outcome, frozenset(np.unique(outcome.templates[outcome.templates >= 0]).tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaJob:
+    """Add calculated columns to rows: `formulas` in an order in which each finds what it depends on."""
+
+    formulas: tuple[tuple[str, str], ...]
+    types: tuple[pa.DataType, ...]
+    settings: Run = field(default_factory=Run)
+
+    def __call__(self, chunk: Chunk) -> Computed:
+        """The calculated columns for a chunk, each of its own type."""
+        values = calculate(chunk, self.formulas, self.settings)
+        for (name, _), column, kind in zip(self.formulas, values, self.types, strict=True):
+            if not fits(column, kind):
+                raise TypeChangedError(name)
+        arrays = {
+            name: natural_column(column, kind)
+            for (name, _), column, kind in zip(self.formulas, values, self.types, strict=True)
+        }
+        total = Tally(rows=len(chunk))
+        for column in values:
+            one = tally(column, 0, frozenset())
+            total.types.update(one.types)
+            total.errors.update(one.errors)
+        return Computed(arrays, total)
+
+
+class TypeChangedError(Exception):
+    """A calculated column has values that its type, found from the rows before, cannot hold."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+    def __reduce__(self) -> tuple[type[TypeChangedError], tuple[str]]:
+        return TypeChangedError, (self.name,)
+
+
+def calculate(chunk: Chunk, formulas: tuple[tuple[str, str], ...], settings: Run) -> list[Column]:
+    """The values of calculated columns, which may use each other and the chunk's own columns."""
+    trees = {name: parse_text(formula, program().table) for name, formula in formulas}
+    used = used_names(list(trees.values()))
+    columns: dict[str, Column] = {
+        name.casefold(): column_from_arrow(chunk.batch.column(name))
+        for name in chunk.batch.schema.names
+        if used is None or name.casefold() in used
+    }
+    values = []
+    for name, forest in trees.items():
+        run = replace(settings, columns=columns, first_row=chunk.first_row)
+        column = evaluate_over(forest, run, len(chunk))
+        columns[name.casefold()] = column
+        values.append(column)
+    return values
+
+
+def used_names(forests: list[Forest]) -> frozenset[str] | None:
+    """The names, case folded, that trees may read from columns; None where that cannot be told."""
+    names: set[str] = set()
+    for forest in forests:
+        for start, stop in zip(forest.name_start.tolist(), forest.name_stop.tolist(), strict=True):
+            text = forest.buffer[start:stop].tobytes().decode("utf-8", "replace")
+            if "[" in text:
+                return None
+            names.add(text.casefold())
+    return frozenset(names)
+
+
+def fits(column: Column, kind: Any) -> bool:
+    """Whether a column of an Arrow type can hold these values, errors and empty ones aside."""
+    import pyarrow as pa
+
+    from xlmill.io.arrow_column import natural_type
+
+    natural = natural_type(column)
+    return natural is None or pa.types.is_string(kind) or natural == kind
+
+
+def tally(values: Column, invalid: int, templates: frozenset[int]) -> Tally:
+    """Counts of the kinds and errors among values, `invalid` of which are rows that are no formulas."""
+    counts = np.bincount(_RESULT_TYPE[values.kinds], minlength=len(RESULT_TYPES))
+    types = Counter({name: int(n) for name, n in zip(RESULT_TYPES, counts, strict=True) if n})
+    if invalid:
+        types["empty"] -= invalid
+        types["invalid"] += invalid
+        types += Counter()  # drops what has become zero
+    codes = values.numbers[values.is_kind(ERROR)].astype(np.int64) if values.has(ERROR) else np.zeros(0, np.int64)
+    errors = Counter({str(ExcelError.from_code(code)): n for code, n in enumerate(np.bincount(codes).tolist()) if n})
+    return Tally(len(values), types, errors, templates)
+
+
+_RESULT_TYPE = np.array([4, 0, 2, 1, 3, 4, 5, 3, 3], np.int64)
