@@ -12,7 +12,7 @@ from xlmill.engine.store import AlignedStore, ScatteredStore, Store
 from xlmill.functions.registry import Function
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
-from xlmill.values.column import FUNCTION, OMITTED, Column, Index, constant_column, errors_column, runs, stack
+from xlmill.values.column import ERROR, FUNCTION, OMITTED, Column, Index, constant_column, errors_column, runs, stack
 from xlmill.values.error_value import ExcelError
 
 # With at least so many calls for each body, a body is evaluated once over all its calls.
@@ -54,7 +54,7 @@ def closures_column(closures: Sequence[Closure | BuiltIn]) -> Column:
 
 
 def call(functions: Column, arguments: Sequence[Column], rows: Index, caller: Caller) -> Column:
-    """Call the LAMBDA in each row with that row's arguments; what is no LAMBDA is #VALUE!.
+    """Call the LAMBDA in each row with that row's arguments; an error value stays, what else is no LAMBDA is #VALUE!.
 
     `rows` are the rows of the chunk for which the calls are made.
     """
@@ -64,7 +64,8 @@ def call(functions: Column, arguments: Sequence[Column], rows: Index, caller: Ca
     for function, member in _by_environment(functions):
         given = [argument.take(member) for argument in arguments]
         if function is None:
-            results.append(errors_column(np.full(len(member), ExcelError.VALUE.code)))
+            is_error = functions.kinds[member] == ERROR
+            results.append(errors_column(np.where(is_error, functions.numbers[member], ExcelError.VALUE.code)))
         elif isinstance(function, BuiltIn):
             results.append(_call_built_in(function, given, rows[member], caller))
         else:

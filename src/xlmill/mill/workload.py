@@ -66,7 +66,7 @@ class Tally:
 class Computed:
     """A chunk's result columns, by name, and their tally."""
 
-    columns: Mapping[str, pa.Array]
+    columns: Mapping[str, Any]
     tally: Tally
 
 

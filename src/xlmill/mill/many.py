@@ -1,0 +1,222 @@
+"""Many expressions from memory to memory."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlmill.engine.run import Run
+from xlmill.exceptions import InputError
+from xlmill.execution.outcome import Outcome
+from xlmill.execution.planner import Plan
+from xlmill.execution.progress import Observer
+from xlmill.io.arrow_table import column_of, is_frame, table_of
+from xlmill.mill.evaluate import serial_now
+from xlmill.mill.pipeline import Options, Pipeline
+from xlmill.mill.run import failed
+from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob
+from xlmill.values.error_value import ExcelError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_COLUMN = "expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds that a run took, and rows a second."""
+
+    seconds: float
+    rows_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The values of many expressions, in their order.
+
+    `plan` says which strategy ran and why, `timing` how long it took. Iterating gives Python values.
+    """
+
+    table: pa.Table
+    plan: Plan
+    timing: Timing
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        for batch in self.table.to_batches(CHUNK_ROWS):
+            yield from _python_values(batch)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+    def to_list(self) -> list[Any]:
+        """The values as Python values: float, str, bool, ExcelError, nested lists, None for an empty expression.
+
+        An expression that is no formula is an `InvalidExpression`, which says what is wrong with it.
+        """
+        return list(self)
+
+    def to_arrow(self) -> pa.Table:
+        """The values as an Arrow table of the columns `type`, `number` and `text`."""
+        return self.table
+
+    @property
+    def errors(self) -> list[tuple[int, ExcelError | InvalidExpression]]:
+        """The rows whose value is an error, or that are no formulas, with their numbers from 0."""
+        types = self.table.column("type").to_numpy()
+        rows = np.flatnonzero((types == "error") | (types == "invalid"))
+        texts = self.table.column("text").take(rows).to_pylist()
+        return [
+            (row, ExcelError(text) if types[row] == "error" else InvalidExpression(text))
+            for row, text in zip(rows.tolist(), texts, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidExpression:
+    """What stands in the place of a value where a text is no formula."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+def evaluate_many(
+    expressions: object,
+    *,
+    columns: object = None,
+    names: Mapping[str, Any] | None = None,
+    strategy: str = "auto",
+    workers: int | None = None,
+    chunk_size: int | None = None,
+    timeout: float | None = None,
+    memory_limit: int | None = None,
+    progress: Observer | None = None,
+    clock: datetime.datetime | None = None,
+    seed: int = 0,
+) -> Results:
+    """Evaluate many expressions, each in its own row.
+
+    `expressions`: a list, a generator, an Arrow array or a Series of text. `columns`: a frame with as many rows,
+    whose columns are names that the expressions may use. `names`: defined names for all rows. The other
+    arguments are those of `xlmill run`: a strategy or "auto", workers, rows a chunk, seconds for one
+    expression, bytes for one worker, an observer of progress, the clock of NOW and the seed of RAND.
+
+    >>> evaluate_many(["=1+2", '="a"&"b"', "=1/0", "=1+"]).to_list()[:3]
+    [3.0, 'ab', ExcelError('#DIV/0!')]
+    """
+    options = Options(strategy, workers, chunk_size, timeout, memory_limit, progress=progress)
+    settings = Run(
+        now=serial_now(clock, False), seed=seed, names={name.upper(): value for name, value in (names or {}).items()}
+    )
+    chunks, rows, variables = _chunks_of(expressions, columns, chunk_size or CHUNK_ROWS)
+    job = ExpressionJob(_COLUMN, variables, settings, count_templates=False)
+    pipeline = Pipeline(job, options, rows)
+    batches = [_batch(outcome, job) for outcome in pipeline.results(chunks)]
+    table = _table(batches)
+    assert pipeline.plan is not None
+    seconds = pipeline.seconds
+    return Results(table, pipeline.plan, Timing(seconds, len(table) / seconds if seconds else 0.0))
+
+
+def _chunks_of(
+    expressions: object, columns: object, chunk_rows: int
+) -> tuple[Iterator[Chunk], int | None, tuple[str, ...]]:
+    import pyarrow as pa
+
+    if isinstance(expressions, list | tuple) or is_frame(expressions):
+        texts = column_of(expressions) if is_frame(expressions) else _text_array(expressions)
+        fields = {_COLUMN: texts}
+        if columns is not None:
+            frame = table_of(columns)
+            if frame.num_rows != len(texts):
+                raise InputError(f"columns has {frame.num_rows:,} rows for {len(texts):,} expressions")
+            fields = {**{name: frame.column(name) for name in frame.schema.names}, **fields}
+        table = pa.table(fields)
+        variables = tuple(name for name in table.schema.names if name != _COLUMN)
+        return _numbered(table.combine_chunks().to_batches(chunk_rows)), table.num_rows, variables
+    if columns is not None:
+        raise InputError("columns needs the expressions as a list, an Arrow array or a Series, not as a generator")
+    if not isinstance(expressions, Iterable):
+        raise InputError(f"expressions must be texts, not {type(expressions).__name__}")
+    return _numbered(_batches_of(iter(expressions), chunk_rows)), None, ()
+
+
+def _batches_of(source: Iterator[Any], chunk_rows: int) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    while texts := list(itertools.islice(source, chunk_rows)):
+        yield pa.record_batch([_text_array(texts)], names=[_COLUMN])
+
+
+def _text_array(texts: Any) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        return pa.array(texts, pa.large_string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        wrong = next((i for i, text in enumerate(texts) if not isinstance(text, str)), None)
+        if wrong is None:
+            raise InputError("an expression holds half of a surrogate pair, which is no text") from None
+        raise InputError(f"expression {wrong} is no text: {texts[wrong]!r}") from None
+
+
+def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:
+    at = 0
+    for batch in batches:
+        yield Chunk(at, batch)
+        at += batch.num_rows
+
+
+def _batch(outcome: Outcome[Chunk, Computed], job: ExpressionJob) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    computed = outcome.value if outcome.fault is None else failed(outcome.chunk, job, str(outcome.fault))
+    return pa.RecordBatch.from_arrays(list(computed.columns.values()), names=list(computed.columns))
+
+
+def _table(batches: list[pa.RecordBatch]) -> pa.Table:
+    import pyarrow as pa
+
+    if batches:
+        return pa.Table.from_batches(batches)
+    empty = {"type": pa.string(), "number": pa.float64(), "text": pa.string()}
+    return pa.schema(list(empty.items())).empty_table()
+
+
+def _python_values(batch: pa.RecordBatch) -> list[Any]:
+    types, numbers, texts = (batch.column(name).to_pylist() for name in ("type", "number", "text"))
+    values: list[Any] = numbers
+    for row, kind in enumerate(types):
+        if kind == "number":
+            continue
+        text = texts[row]
+        if kind == "text":
+            values[row] = text
+        elif kind == "boolean":
+            values[row] = values[row] != 0
+        elif kind == "error":
+            values[row] = ExcelError(text)
+        elif kind == "array":
+            values[row] = _revive(json.loads(text))
+        elif kind == "invalid":
+            values[row] = InvalidExpression(text)
+    return values
+
+
+def _revive(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_revive(one) for one in value]
+    if isinstance(value, dict):
+        return ExcelError(value["error"])
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
