@@ -25,8 +25,14 @@ class Cells:
         sheets: Sequence[str] = (),
         formulas: Mapping[tuple[str, int, int], str] | None = None,
         hidden: Mapping[str, frozenset[int]] | None = None,
+        filtered: Sequence[str] = (),
+        known_sheets: bool = True,
     ) -> None:
-        """`values` maps (sheet, row, column) to a Python value; sheet names compare without case."""
+        """`values` maps (sheet, row, column) to a Python value; sheet names compare without case.
+
+        `filtered` names the sheets that have a filter on. `known_sheets=False` says that `sheets` need not be
+        all there are, so that no reference is wrong for want of its sheet.
+        """
         self._at: dict[tuple[str, int, int], int] = {}
         self._used: dict[str, tuple[int, int]] = {}
         names = {name.casefold(): name for name in sheets}
@@ -39,7 +45,8 @@ class Cells:
             last_row, last_column = self._used.get(key, (0, 0))
             self._used[key] = (max(last_row, row), max(last_column, column))
         self.sheets = tuple(names.values())
-        self._known = frozenset(names)
+        self._known = frozenset(names) if known_sheets else None
+        self._filtered = frozenset(sheet.casefold() for sheet in filtered)
         self._formulas = {(s.casefold(), r, c): text for (s, r, c), text in (formulas or {}).items()}
         self._hidden = {sheet.casefold(): rows for sheet, rows in (hidden or {}).items()}
         values_column = column_from_python(contents)
@@ -48,7 +55,11 @@ class Cells:
 
     def has_sheet(self, sheet: str) -> bool:
         """Whether there is a sheet of this name."""
-        return sheet.casefold() in self._known
+        return self._known is None or sheet.casefold() in self._known
+
+    def is_filtered(self, sheet: str) -> bool:
+        """Whether a sheet has a filter on: its hidden rows were filtered out, not hidden by hand."""
+        return sheet.casefold() in self._filtered
 
     def sheet_span(self, first: str, last: str) -> tuple[str, ...]:
         """The sheets from `first` to `last` in order; empty where one is not there."""

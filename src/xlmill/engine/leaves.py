@@ -183,7 +183,9 @@ def structured(text: str, run: Run) -> Column:
 
 
 def _row_column(reference: StructuredReference, run: Run) -> Column | None:
-    if reference.table is not None or reference.first_column is None or reference.last_column is not None:
+    if reference.table is not None or reference.first_column is None:
+        return None
+    if reference.last_column != reference.first_column:
         return None
     return run.columns.get(reference.first_column.casefold())
 
