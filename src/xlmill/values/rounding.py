@@ -79,7 +79,7 @@ def equal_to_15_digits(a: ArrayLike, b: ArrayLike) -> Mask:
     """Where = <> < > <= >= take two numbers as equal: their fifteen digits are the same."""
     a, b = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
     equal = np.asarray(a == b)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         near = ~equal & (np.abs(a - b) <= 2 * _BORDER * np.abs(a))
     if near.any():
         equal[near] = same_fifteen_digits(np.abs(a[near]), np.abs(b[near]))
