@@ -21,6 +21,7 @@ CATEGORIES = (
     "operators",
     "math_trig",
     "logical",
+    "date_time",
 )
 
 
