@@ -129,9 +129,9 @@ def to_json(value: Any) -> Any:
 
 def fitted(value: Any, case: Case) -> Any:
     """An array formula's value cut or padded to the area that it was entered in."""
-    if mode_of(case) is not Mode.ARRAY:
+    if mode_of(case) is not Mode.ARRAY or "array_ref" not in case:
         return value
-    area = area_of(case.get("array_ref", case["cell"]), case["sheet"])
+    area = area_of(case["array_ref"], case["sheet"])
     rows = value if isinstance(value, list) else [[value] * area.columns] * area.rows
     if isinstance(value, list) and len(value) == 1:
         rows = value * area.rows

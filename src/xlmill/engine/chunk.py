@@ -66,7 +66,7 @@ def evaluate_forest(forest: Forest, run: Run) -> Column:
     rows = np.arange(len(forest.row_start))
     with np.errstate(all="ignore"):
         store = ScatteredStore(forest, rows)
-        column = _snapped(evaluation.evaluate(forest, store, len(forest.root)), forest, store)
+        column = _snapped(evaluation.evaluate(forest, store, len(forest.root)), forest, store, evaluation)
         return finished(column, evaluation, rows[forest.row[forest.root]])
 
 
@@ -76,18 +76,21 @@ def evaluate_over(forest: Forest, run: Run, rows: int) -> Column:
     indices = np.arange(rows)
     with np.errstate(all="ignore"):
         store = AlignedStore(forest, indices)
-        column = _snapped(evaluation.evaluate(forest, store, rows), forest, store)
+        column = _snapped(evaluation.evaluate(forest, store, rows), forest, store, evaluation)
         column = finished(column, evaluation, indices)
     return column if len(column) == rows else column.repeat(rows)
 
 
-def _snapped(column: Column, forest: Forest, store: Store) -> Column:
+def _snapped(column: Column, forest: Forest, store: Store, evaluation: Evaluation) -> Column:
     """A last addition or subtraction whose operands cancel to fifteen digits gives exactly 0, as in Excel."""
     last = np.flatnonzero((forest.op[forest.root] == Opcode.ADD) | (forest.op[forest.root] == Opcode.SUBTRACT))
     if not len(last):
         return column
     roots = forest.root[last]
-    left, right = (store.values(forest.args[forest.first[roots] + side]) for side in (0, 1))
+    surroundings = Surroundings(evaluation, roots, roots, False)
+    left, right = (
+        surroundings.read_single(store.values(forest.args[forest.first[roots] + side])) for side in (0, 1)
+    )
     sums = column if len(forest.root) == 1 else column.take(last)
     if not (left.uniform == right.uniform == sums.uniform == NUMBER):
         numeric = (left.kinds == NUMBER) & (right.kinds == NUMBER) & (sums.kinds == NUMBER)
@@ -118,6 +121,11 @@ def finished(column: Column, evaluation: Evaluation, rows: Index) -> Column:
     if empty.any():
         column = _as_zero(column, empty)
     if column.has(ARRAY):
+        assert column.arrays is not None
+        cells = column.arrays.cells
+        blank = cells.is_kind(EMPTY) | cells.is_kind(OMITTED)
+        if blank.any():
+            column = replace(column, arrays=replace(column.arrays, cells=_as_zero(cells, blank)))
         column = _unwrap_single_cells(column)
     return column
 
@@ -135,9 +143,6 @@ def _unwrap_single_cells(column: Column) -> Column:
         return column
     rows = np.flatnonzero(single)
     cells = column.arrays.cells.take(column.arrays.starts[rows])
-    empty = cells.is_kind(EMPTY)
-    if empty.any():
-        cells = _as_zero(cells, empty)
     place = np.arange(len(column))
     place[rows] = len(column) + np.arange(len(rows))
     return stack([column, cells]).take(place).settled()

@@ -56,6 +56,8 @@ def _cell(reference: Reference, here: Area) -> Reference | None:
     area = reference.areas[0]
     if area.is_cell:
         return reference
+    if area.row1 <= here.row1 <= area.row2 and area.column1 <= here.column1 <= area.column2:
+        return Reference((Area(area.sheet, here.row1, here.column1, here.row1, here.column1),))
     if area.columns == 1 and area.row1 <= here.row1 <= area.row2:
         return Reference((Area(area.sheet, here.row1, area.column1, here.row1, area.column1),))
     if area.rows == 1 and area.column1 <= here.column1 <= area.column2:

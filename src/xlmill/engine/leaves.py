@@ -54,7 +54,8 @@ def by_name(
     """
     names = forest.extra[nodes]
     if len(nodes) != len(rows) or bool((names == names[0]).all()):
-        return value_of(distinct_name(forest, int(names[0])), rows)
+        column = value_of(distinct_name(forest, int(names[0])), rows)
+        return column.repeat(len(nodes)) if len(column) == 1 else column
     parts = []
     place = np.empty(len(nodes), np.int64)
     at = 0

@@ -211,7 +211,8 @@ def switch(expression: Value, value1: Value, result1: Branch, *others: ValueAndB
 
 
 def _same(left: Column, right: Column) -> Mask:
-    """Equality as SWITCH has it: no conversion between kinds."""
+    """Equality as SWITCH has it: an empty value is the number 0, and equals neither FALSE nor ""."""
+    left, right = _empty_as_zero(left), _empty_as_zero(right)
     wrong = left.is_kind(ERROR) | right.is_kind(ERROR)
     if wrong.any():
         kinds = np.where(wrong, np.uint8(EMPTY), left.kinds), np.where(wrong, np.uint8(EMPTY), right.kinds)
@@ -219,6 +220,14 @@ def _same(left: Column, right: Column) -> Mask:
         right = Column(kinds[1], right.numbers, right.texts)
     same: Mask = compare(left, right) == 0
     return same & ~wrong
+
+
+def _empty_as_zero(column: Column) -> Column:
+    empty = column.is_kind(EMPTY) | column.is_kind(OMITTED)
+    if not empty.any():
+        return column
+    kinds = np.where(empty, np.uint8(NUMBER), column.kinds)
+    return Column(kinds, np.where(empty, 0.0, column.numbers), column.texts)
 
 
 @function("AND")

@@ -121,7 +121,12 @@ class NumberRuns:
     def sums(self) -> Numbers:
         """The sum of each row, 0 where it has no numbers."""
         if self.matrix is not None:
-            total: Numbers = np.add.reduce(self.matrix, axis=0) if len(self.matrix) else np.zeros(len(self))
+            if len(self.matrix) == 0:
+                return np.zeros(len(self))
+            # Reducing a single column, NumPy would add pairwise: other digits than the same row gives among many.
+            total: Numbers = (
+                np.add.accumulate(self.matrix, axis=0)[-1] if len(self) == 1 else np.add.reduce(self.matrix, axis=0)
+            )
             return total
         return np.bincount(np.repeat(np.arange(len(self)), self.counts), self.values, len(self))
 
