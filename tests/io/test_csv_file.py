@@ -168,6 +168,7 @@ def test_output_is_as_a_person_would_write_it(tmp_path: Path) -> None:
 INJECTIONS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=cmd|" /C calc"!A0', "'=1", "''+x", "=HYPERLINK(1)"]
 
 
+@pytest.mark.drill
 def test_text_that_a_spreadsheet_would_run_is_escaped_and_comes_back(tmp_path: Path) -> None:
     batch = pa.record_batch({"note": [*INJECTIONS, "harmless", "'quoted'", "a=b"]})
 

@@ -1,0 +1,1 @@
+"""The parts of the workload generator: draws, literals, mixes of templates, random trees."""
