@@ -41,9 +41,7 @@ _RAGGED_ARRAY: Final = int(Problem.RAGGED_ARRAY)
 
 
 @two_speed
-def scan_error_value(
-    buffer: Bytes, i: int, stop: int, slots: Int32, entries: Int32, letters: Bytes
-) -> tuple[int, int]:
+def scan_error_value(buffer: Bytes, i: int, stop: int, slots: Int32, entries: Int32, letters: Bytes) -> tuple[int, int]:
     """The end and the code of the error value that begins with the hash sign at `i`; the code is 0 if there is none."""
     end, _ = scan_word(buffer, i + 1, stop)
     # Behind the letters stand at most "/0!" (#DIV/0!), and often nothing (#N/A is #N and "/A").
@@ -142,7 +140,7 @@ def parse_array(
             if columns == 0:
                 columns = column
             if column != columns:
-                return begin, nodes, columns, inexact, _RAGGED_ARRAY
+                return i, nodes, columns, inexact, _RAGGED_ARRAY
             if c == CLOSE_BRACE:
                 return i + 1, nodes, columns, inexact, _NONE
             column = 0

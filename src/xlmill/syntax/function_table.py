@@ -46,13 +46,15 @@ class FunctionTable:
     """Functions by name, with the words of the language (TRUE, LET, #N/A) that are looked up like them.
 
     `slots` is an open-addressing hash of entry numbers plus one; an entry is ENTRY_WIDTH numbers, and its name
-    a slice of `letters`. `names` leads back from a function's opcode to its name.
+    a slice of `letters`. `names` leads back from a function's opcode to its name; `words` are all that a call
+    can begin with, other than a name.
     """
 
     slots: Int32
     entries: Int32
     letters: Bytes
     names: dict[int, str]
+    words: frozenset[str]
 
     @classmethod
     def build(cls, functions: Iterable[tuple[str, int, int, int]]) -> FunctionTable:
@@ -65,6 +67,7 @@ class FunctionTable:
             opcode, least, most, _ = rows.get(word, (0, 0, 0, FORM_NONE))
             rows[word] = (opcode, least, most, form)
 
+        words = frozenset((*names.values(), "LET", "LAMBDA"))
         letters = "".join(rows).encode()
         size = 1 << (4 * len(rows)).bit_length()
         slots = np.zeros(size, np.int32)
@@ -78,7 +81,7 @@ class FunctionTable:
                 slot = (slot + 1) & (size - 1)
             slots[slot] = number + 1
             start = stop
-        return cls(slots, entries.ravel(), np.frombuffer(letters, np.uint8), names)
+        return cls(slots, entries.ravel(), np.frombuffer(letters, np.uint8), names, words)
 
 
 @two_speed

@@ -67,12 +67,13 @@ from xlmill.syntax.lexer import (
     scan_word,
     skip_spaces,
 )
-from xlmill.syntax.name_table import add_name, find_name
+from xlmill.syntax.name_table import add_name, find_name, hash_name
 from xlmill.syntax.opcode import FIRST_FUNCTION, Opcode
+from xlmill.syntax.precedence import PRECEDENCES
 from xlmill.syntax.problem import DEEPEST_NESTING, MOST_ARGUMENTS, Problem
 from xlmill.syntax.reference_lexer import read_reference
 from xlmill.syntax.row_start import begin_row
-from xlmill.syntax.stored_prefix import FUNCTION_PREFIX, NO_PREFIX, OPTIONAL_PREFIX, strip_prefix
+from xlmill.syntax.stored_prefix import FUNCTION_PREFIX, FUNCTION_VALUE_PREFIX, NO_PREFIX, OPTIONAL_PREFIX, strip_prefix
 from xlmill.values.error_value import ExcelError
 from xlmill.values.two_speed import two_speed
 
@@ -151,38 +152,14 @@ SCOPE_WIDTH: Final = 3
 COUNT_NODES, COUNT_ARGS, COUNT_REFS, COUNT_NAMES, COUNT_INEXACT, COUNT_STRUCTURED = range(6)
 COUNT_WIDTH: Final = 6
 
-# Excel's precedences, from the loosest; operators of one precedence group to the left. Frames never yield.
+# Beside the precedences of operators: frames yield to nothing, and what ends one yields to every operator.
 _FRAME_PRECEDENCE: Final = -1
 _CLOSING: Final = 0
-_UNION_PRECEDENCE: Final = 8
-_INTERSECTION_PRECEDENCE: Final = 10
-_CALL_PRECEDENCE: Final = 13
+_UNION_PRECEDENCE: Final = PRECEDENCES[Opcode.UNION]
+_INTERSECTION_PRECEDENCE: Final = PRECEDENCES[Opcode.INTERSECTION]
+_CALL_PRECEDENCE: Final = PRECEDENCES[Opcode.CALL]
 _POSTFIX_DONE: Final = 100  # a postfix operator has its operand already
-
-PRECEDENCES: Final = {
-    Opcode.EQUAL: 1,
-    Opcode.NOT_EQUAL: 1,
-    Opcode.LESS: 1,
-    Opcode.LESS_EQUAL: 1,
-    Opcode.GREATER: 1,
-    Opcode.GREATER_EQUAL: 1,
-    Opcode.CONCATENATE: 2,
-    Opcode.ADD: 3,
-    Opcode.SUBTRACT: 3,
-    Opcode.MULTIPLY: 4,
-    Opcode.DIVIDE: 4,
-    Opcode.POWER: 5,
-    Opcode.PERCENT: 6,
-    Opcode.NEGATE: 7,
-    Opcode.PLUS: 7,
-    Opcode.UNION: _UNION_PRECEDENCE,
-    Opcode.SINGLE: 9,
-    Opcode.INTERSECTION: _INTERSECTION_PRECEDENCE,
-    Opcode.RANGE: 11,
-    Opcode.SPILL: 12,
-    Opcode.CALL: _CALL_PRECEDENCE,
-}
-_PRECEDENCE: Final = bytes(PRECEDENCES.get(Opcode(code), 0) if code in set(Opcode) else 0 for code in range(64))
+_PRECEDENCE: Final = bytes({int(code): tight for code, tight in PRECEDENCES.items()}.get(i, 0) for i in range(64))
 
 # By byte: the operator between two operands, or the postfix operator, that begins with it; 0 for none.
 _OPERATORS: Final = {
@@ -264,6 +241,7 @@ def parse_rows(
     row_start: Int64,
     row_stop: Int64,
     r1c1: bool,
+    seed: int,
     slots: Int32,
     entries: Int32,
     letters: Bytes,
@@ -346,14 +324,17 @@ def parse_rows(
                 if CLASS[c] & DIGIT or c == POINT:
                     i, leaf_number, exact = scan_number(buffer, begin, end)
                     if i == begin:
-                        wrong, at = _OPERAND_EXPECTED, begin
+                        wrong = _OPERAND_EXPECTED
+                        at = begin
                         break
                     leaf = _NUMBER
                     if i < end and (buffer[i] == COLON or CLASS[buffer[i]] & SPACE):
                         # Rows, as 1:3.
                         ends = read_reference(buffer, begin, end, r1c1, refs, references * REF_WIDTH)
                         if ends >= 0:
-                            leaf, i, exact = _REFERENCE, ends, True
+                            leaf = _REFERENCE
+                            i = ends
+                            exact = True
                     if not exact:
                         leaf_extra = 1
                         inexact += 1
@@ -373,7 +354,8 @@ def parse_rows(
                     next_c = buffer[next_at] if next_at < end else END
                     local = 0
                     if in_scope > 0:
-                        _, name = find_name(buffer, begin, word_stop, hashed, name_slots, name_start, name_stop)
+                        hashed_name = hash_name(buffer, begin, word_stop, seed)
+                        _, name = find_name(buffer, begin, word_stop, hashed_name, name_slots, name_start, name_stop)
                         if name >= 0:
                             local = in_force[name]
 
@@ -395,7 +377,8 @@ def parse_rows(
                         if code:
                             level += 1
                             if level > DEEPEST_NESTING:
-                                wrong, at = _NESTED_TOO_DEEP, begin
+                                wrong = _NESTED_TOO_DEEP
+                                at = begin
                                 break
                             top += STACK_WIDTH
                             stack[top + _S_CODE] = code
@@ -413,7 +396,7 @@ def parse_rows(
 
                     i = word_stop
                     ends = -1
-                    if prefix == NO_PREFIX:
+                    if prefix != FUNCTION_VALUE_PREFIX:
                         ends = read_reference(buffer, begin, end, r1c1, refs, references * REF_WIDTH)
                     if ends >= 0:
                         leaf = _REFERENCE
@@ -425,7 +408,8 @@ def parse_rows(
                     elif i < end and buffer[i] == OPEN_BRACKET:
                         i = scan_brackets(buffer, word_stop, end)
                         if i < 0:
-                            wrong, at = _UNCLOSED_BRACKET, word_stop
+                            wrong = _UNCLOSED_BRACKET
+                            at = word_stop
                             break
                         leaf = _STRUCTURED
                     if leaf < 0 and sheet_stop < 0:
@@ -453,7 +437,8 @@ def parse_rows(
                 elif c == QUOTE:
                     ends, doubled = scan_text(buffer, i + 1, end)
                     if ends < 0:
-                        wrong, at = _UNCLOSED_TEXT, i
+                        wrong = _UNCLOSED_TEXT
+                        at = i
                         break
                     leaf = _TEXT
                     leaf_start = i + 1
@@ -490,7 +475,8 @@ def parse_rows(
                 elif c == COMMA or c == CLOSE:
                     code = stack[top + _S_CODE]
                     if top != frame or code == _BOTTOM or code == _PARENTHESIS:
-                        wrong, at = _OPERAND_EXPECTED, i
+                        wrong = _OPERAND_EXPECTED
+                        at = i
                         break
                     if c == CLOSE and held - stack[top + _S_BASE] == (1 if code == _CALL else 0):
                         # F() has no arguments, F(,) has two.
@@ -501,7 +487,8 @@ def parse_rows(
                 elif c == DOLLAR:
                     i = read_reference(buffer, begin, end, r1c1, refs, references * REF_WIDTH)
                     if i < 0:
-                        wrong, at = _OPERAND_EXPECTED, begin
+                        wrong = _OPERAND_EXPECTED
+                        at = begin
                         break
                     leaf = _REFERENCE
                     leaf_stop = i
@@ -509,7 +496,8 @@ def parse_rows(
                 elif c == APOSTROPHE:
                     i = scan_quoted_sheet(buffer, begin, end)
                     if i < 0 or i >= end or buffer[i] != BANG:
-                        wrong, at = _UNCLOSED_SHEET_NAME, begin
+                        wrong = _UNCLOSED_SHEET_NAME
+                        at = begin
                         break
                     sheet_stop = i
                     i += 1
@@ -517,7 +505,8 @@ def parse_rows(
                 elif c == OPEN_BRACKET:
                     i = scan_brackets(buffer, begin, end)
                     if i < 0:
-                        wrong, at = _UNCLOSED_BRACKET, begin
+                        wrong = _UNCLOSED_BRACKET
+                        at = begin
                         break
                     if i < end and buffer[i] == BANG:
                         sheet_stop = i
@@ -582,7 +571,8 @@ def parse_rows(
                 elif c == HASH:
                     i, code = scan_error_value(buffer, begin, end, slots, entries, letters)
                     if code == 0:
-                        wrong, at = _UNKNOWN_ERROR_VALUE, begin
+                        wrong = _UNKNOWN_ERROR_VALUE
+                        at = begin
                         break
                     if code == _REF_ERROR and i < end and (CLASS[buffer[i]] & STARTS_WORD or buffer[i] == DOLLAR):
                         # #REF!A1: the sheet was deleted.
@@ -604,7 +594,8 @@ def parse_rows(
                     if i < end and buffer[i] == HASH:
                         ends, code = scan_error_value(buffer, i, end, slots, entries, letters)
                         if code != _REF_ERROR:
-                            wrong, at = _SHEET_WITHOUT_REFERENCE, i
+                            wrong = _SHEET_WITHOUT_REFERENCE
+                            at = i
                             break
                         for k in range(REF_WIDTH):
                             refs[reference + k] = 0
@@ -617,7 +608,8 @@ def parse_rows(
                         leaf = _REFERENCE
                     else:
                         if i >= end or not CLASS[buffer[i]] & STARTS_WORD:
-                            wrong, at = _SHEET_WITHOUT_REFERENCE, i
+                            wrong = _SHEET_WITHOUT_REFERENCE
+                            at = i
                             break
                         i, hashed = scan_word(buffer, i, end)
                         leaf = _NAME
@@ -625,7 +617,8 @@ def parse_rows(
                             word_stop = i
                             i = scan_brackets(buffer, i, end)
                             if i < 0:
-                                wrong, at = _UNCLOSED_BRACKET, word_stop
+                                wrong = _UNCLOSED_BRACKET
+                                at = word_stop
                                 break
                             leaf = _STRUCTURED
                     leaf_stop = i
@@ -644,7 +637,7 @@ def parse_rows(
                     leaf_extra = references
                     references += 1
                 elif leaf >= _STRUCTURED and leaf != _LOCAL:
-                    hashed = hash_bytes(buffer, leaf_start, leaf_stop)
+                    hashed = hash_name(buffer, leaf_start, leaf_stop, seed)
                     leaf_extra, names = add_name(
                         buffer, leaf_start, leaf_stop, hashed, name_slots, name_start, name_stop, names
                     )
@@ -654,7 +647,8 @@ def parse_rows(
                         # In force from here on.
                         hidden = in_force[leaf_extra]
                         if hidden > stack[top + _S_SCOPES]:
-                            wrong, at = _NAME_TWICE, leaf_start
+                            wrong = _NAME_TWICE
+                            at = leaf_start
                             break
                         scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME] = leaf_extra
                         scopes[in_scope * SCOPE_WIDTH + _SCOPE_HIDES] = hidden
@@ -684,13 +678,17 @@ def parse_rows(
             if code:
                 if code == _LESS and i + 1 < end:
                     if buffer[i + 1] == EQUALS:
-                        code, width = _LESS_EQUAL, 2
+                        code = _LESS_EQUAL
+                        width = 2
                     elif buffer[i + 1] == GREATER_SIGN:
-                        code, width = _NOT_EQUAL, 2
+                        code = _NOT_EQUAL
+                        width = 2
                 elif code == _GREATER and i + 1 < end and buffer[i + 1] == EQUALS:
-                    code, width = _GREATER_EQUAL, 2
+                    code = _GREATER_EQUAL
+                    width = 2
                 elif code == _SPILL and i > before and _begins_reference(buffer, i, end):
-                    code, width = _INTERSECTION, 0
+                    code = _INTERSECTION
+                    width = 0
                 precedence = _PRECEDENCE[code]
             elif c == COMMA and stack[frame + _S_CODE] == _PARENTHESIS:
                 code = _UNION
@@ -699,18 +697,19 @@ def parse_rows(
                 precedence = _CLOSING
             elif c == OPEN and (i == before or op[operands[held - 1]] == _LAMBDA):
                 called = op[operands[held - 1]]
-                if not (
-                    called == _NAME or called == _LOCAL or called == _REFERENCE or buffer[before - 1] == CLOSE
-                ):
-                    wrong, at = _OPERATOR_EXPECTED, i
+                if not (called == _NAME or called == _LOCAL or called == _REFERENCE or buffer[before - 1] == CLOSE):
+                    wrong = _OPERATOR_EXPECTED
+                    at = i
                     break
                 code = _CALL
                 precedence = _CALL_PRECEDENCE
             elif i > before and _begins_reference(buffer, i, end):
-                code, width = _INTERSECTION, 0
+                code = _INTERSECTION
+                width = 0
                 precedence = _INTERSECTION_PRECEDENCE
             else:
-                wrong, at = _OPERATOR_EXPECTED, i
+                wrong = _OPERATOR_EXPECTED
+                at = i
                 break
 
             # Operators before that bind no looser have both their operands.
@@ -725,7 +724,8 @@ def parse_rows(
                     left = operands[held - 2]
                     held -= 1
                     if applied <= _UNION and not _is_reference(op[right]):
-                        wrong, at = _REFERENCE_EXPECTED, stack[top + _S_STOP]
+                        wrong = _REFERENCE_EXPECTED
+                        at = stack[top + _S_STOP]
                         break
                     args[arguments] = left
                     arguments += 1
@@ -750,7 +750,8 @@ def parse_rows(
 
             if precedence > _CLOSING:
                 if (code >= _RANGE and code <= _SPILL) and not _is_reference(op[operands[held - 1]]):
-                    wrong, at = (_OPERATOR_EXPECTED if width == 0 else _REFERENCE_EXPECTED), i
+                    wrong = _OPERATOR_EXPECTED if width == 0 else _REFERENCE_EXPECTED
+                    at = i
                     break
                 top += STACK_WIDTH
                 stack[top + _S_CODE] = code
@@ -765,7 +766,8 @@ def parse_rows(
                 elif code == _CALL:
                     level += 1
                     if level > DEEPEST_NESTING:
-                        wrong, at = _NESTED_TOO_DEEP, i - 1
+                        wrong = _NESTED_TOO_DEEP
+                        at = i - 1
                         break
                     stack[top + _S_PRECEDENCE] = _FRAME_PRECEDENCE
                     stack[top + _S_BASE] = held - 1
@@ -777,12 +779,14 @@ def parse_rows(
             base = stack[top + _S_BASE]
             if c == END:
                 if code != _BOTTOM:
-                    wrong, at = _UNCLOSED_PARENTHESIS, stack[top + _S_START]
+                    wrong = _UNCLOSED_PARENTHESIS
+                    at = stack[top + _S_START]
                     break
                 done = True
                 continue
             if code == _BOTTOM:
-                wrong, at = (_UNMATCHED_CLOSE if c == CLOSE else _COMMA_OUTSIDE_CALL), i
+                wrong = _UNMATCHED_CLOSE if c == CLOSE else _COMMA_OUTSIDE_CALL
+                at = i
                 break
             if code == _PARENTHESIS:
                 frame = stack[top + _S_FRAME]
@@ -793,22 +797,26 @@ def parse_rows(
             given = held - base
             if code == _CALL:
                 if given > MOST_ARGUMENTS + (1 if c == CLOSE else 0):
-                    wrong, at = _TOO_MANY_ARGUMENTS, i
+                    wrong = _TOO_MANY_ARGUMENTS
+                    at = i
                     break
             elif given > MOST_ARGUMENTS - (0 if c == CLOSE else 1):
-                wrong, at = _TOO_MANY_ARGUMENTS, i
+                wrong = _TOO_MANY_ARGUMENTS
+                at = i
                 break
 
             if c == COMMA:
                 last = operands[held - 1]
                 if code == _LAMBDA:
                     if op[last] != _PARAMETER and op[last] != _OPTIONAL_PARAMETER:
-                        wrong, at = _PARAMETER_EXPECTED, start[last]
+                        wrong = _PARAMETER_EXPECTED
+                        at = start[last]
                         break
                 elif code == _LET:
                     if given % 2 == 1:
                         if op[last] != _DECLARED:
-                            wrong, at = _LET_NAME_EXPECTED, start[last]
+                            wrong = _LET_NAME_EXPECTED
+                            at = start[last]
                             break
                     else:
                         # The name just given a value is in force from here on.
@@ -816,7 +824,8 @@ def parse_rows(
                         name = extra[declared]
                         hidden = in_force[name]
                         if hidden > stack[top + _S_SCOPES]:
-                            wrong, at = _NAME_TWICE, start[declared]
+                            wrong = _NAME_TWICE
+                            at = start[declared]
                             break
                         scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME] = name
                         scopes[in_scope * SCOPE_WIDTH + _SCOPE_HIDES] = hidden
@@ -834,21 +843,25 @@ def parse_rows(
                 least = entries[entry + ENTRY_LEAST]
                 most = entries[entry + ENTRY_MOST]
                 if given < least or (given > most and most != UNLIMITED):
-                    wrong, at = _WRONG_ARGUMENT_COUNT, stack[top + _S_START]
+                    wrong = _WRONG_ARGUMENT_COUNT
+                    at = stack[top + _S_START]
                     problem_detail[r] = least * 256 + most
                     break
             elif code == _SINGLE_CALL or code == _SPILL_CALL:
                 if given != 1:
-                    wrong, at = _WRONG_ARGUMENT_COUNT, stack[top + _S_START]
+                    wrong = _WRONG_ARGUMENT_COUNT
+                    at = stack[top + _S_START]
                     problem_detail[r] = 257
                     break
                 code = _SINGLE if code == _SINGLE_CALL else _SPILL
             elif code == _LET and (given < 3 or given % 2 == 0):
-                wrong, at = _LET_INCOMPLETE, stack[top + _S_START]
+                wrong = _LET_INCOMPLETE
+                at = stack[top + _S_START]
                 break
             elif code == _LAMBDA:
                 if given == 0 or op[operands[held - 1]] == _OMITTED:
-                    wrong, at = _LAMBDA_WITHOUT_BODY, stack[top + _S_START]
+                    wrong = _LAMBDA_WITHOUT_BODY
+                    at = stack[top + _S_START]
                     break
                 lambdas -= 1
             level -= 1

@@ -32,8 +32,8 @@ _ENDLESS_EXPONENT: Final = 100_000
 
 # FNV-1a, in 32 bits so that interpreted and compiled arithmetic agree.
 _HASH_START: Final = 2166136261
-_HASH_FACTOR: Final = 16777619
-_HASH_MASK: Final = 0xFFFFFFFF
+HASH_FACTOR: Final = 16777619
+HASH_MASK: Final = 0xFFFFFFFF
 # Clears the bit in which ASCII letters differ by case. Other bytes lose it too, which costs a collision at most.
 _CASE_MASK: Final = 0xDF
 
@@ -51,7 +51,7 @@ def scan_word(buffer: Bytes, i: int, stop: int) -> tuple[int, int]:
     """The end of the word that begins at `i`, and the hash of its bytes without regard to ASCII case."""
     value = _HASH_START
     while i < stop and CLASS[buffer[i]] & IN_WORD:
-        value = ((value ^ (buffer[i] & _CASE_MASK)) * _HASH_FACTOR) & _HASH_MASK
+        value = ((value ^ (buffer[i] & _CASE_MASK)) * HASH_FACTOR) & HASH_MASK
         i += 1
     return i, value
 
@@ -61,7 +61,7 @@ def hash_bytes(buffer: Bytes, start: int, stop: int) -> int:
     """The hash that `scan_word` gives, of any bytes."""
     value = _HASH_START
     for i in range(start, stop):
-        value = ((value ^ (buffer[i] & _CASE_MASK)) * _HASH_FACTOR) & _HASH_MASK
+        value = ((value ^ (buffer[i] & _CASE_MASK)) * HASH_FACTOR) & HASH_MASK
     return value
 
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from xlmill.syntax.characters import UPPER
 from xlmill.syntax.forest import Bytes, Int32, Int64
-from xlmill.syntax.lexer import same_bytes
+from xlmill.syntax.lexer import HASH_FACTOR, HASH_MASK, same_bytes
 from xlmill.values.two_speed import two_speed
+
+
+@two_speed
+def hash_name(buffer: Bytes, start: int, stop: int, seed: int) -> int:
+    """A hash of the name in buffer[start:stop] without regard to ASCII case.
+
+    The seed is secret, so that nobody can write a million names that fall into one slot.
+    """
+    value = seed
+    for i in range(start, stop):
+        value = ((value ^ UPPER[buffer[i]]) * HASH_FACTOR) & HASH_MASK
+    return value
 
 
 @two_speed

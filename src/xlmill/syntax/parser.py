@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import secrets
 from typing import Final, TypeVar
 
 import numpy as np
@@ -15,6 +17,7 @@ from xlmill.syntax.grammar import (
     COUNT_NAMES,
     COUNT_NODES,
     COUNT_REFS,
+    COUNT_STRUCTURED,
     COUNT_WIDTH,
     REF_WIDTH,
     SCOPE_WIDTH,
@@ -24,16 +27,18 @@ from xlmill.syntax.grammar import (
 from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.problem import Problem, syntax_error
 from xlmill.syntax.row_start import MOST_BYTES
+from xlmill.syntax.structured import parse_structured
 
 A = TypeVar("A", bound=np.generic)
 
 # Nodes are numbered in 32 bits, and a byte makes at most one.
 MOST_CHUNK_BYTES: Final = 2**31 - 2
 
+# For the hash of names: see `hash_name`. It shows nowhere in a forest.
+_SEED: Final = secrets.randbits(32)
 
-def parse(
-    buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionTable, *, r1c1: bool = False
-) -> Forest:
+
+def parse(buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionTable, *, r1c1: bool = False) -> Forest:
     """Parse every row of `buffer` (UTF-8); `row_start` and `row_stop` bound each in bytes.
 
     A row that is no formula is told in the forest's `problem`, and never stops the others.
@@ -81,6 +86,7 @@ def parse(
         row_start,
         row_stop,
         r1c1,
+        _SEED,
         functions.slots,
         functions.entries,
         functions.letters,
@@ -137,6 +143,8 @@ def parse(
     )
     if counts[COUNT_INEXACT]:
         _finish_numbers(forest)
+    if counts[COUNT_STRUCTURED]:
+        _check_structured(forest)
     return forest
 
 
@@ -155,16 +163,32 @@ def _finish_numbers(forest: Forest) -> None:
     for node in marked.tolist():
         text = forest.buffer[forest.start[node] : forest.stop[node]].tobytes()
         value = float(text)
-        row = int(forest.row[node])
-        if abs(value) == float("inf"):
-            forest.number[node] = 0.0
-            if forest.problem[row] == Problem.NONE:
-                forest.root[row] = -1
-                forest.problem[row] = Problem.NUMBER_TOO_LARGE
-                forest.problem_at[row] = forest.start[node]
+        if math.isinf(value):
+            _reject(forest, node, Problem.NUMBER_TOO_LARGE)
         else:
             forest.number[node] = value
     forest.extra[marked] = 0
+
+
+def _check_structured(forest: Forest) -> None:
+    """Reject what stands in a table's brackets and is no structured reference."""
+    structured = np.flatnonzero(forest.op == Opcode.STRUCTURED)
+    ids = forest.extra[structured]
+    for name in np.unique(ids).tolist():
+        text = forest.buffer[forest.name_start[name] : forest.name_stop[name]].tobytes().decode()
+        try:
+            parse_structured(text)
+        except ValueError:
+            for node in structured[ids == name].tolist():
+                _reject(forest, node, Problem.STRUCTURED_REFERENCE)
+
+
+def _reject(forest: Forest, node: int, problem: Problem) -> None:
+    row = forest.row[node]
+    if forest.problem[row] == Problem.NONE:
+        forest.root[row] = -1
+        forest.problem[row] = problem
+        forest.problem_at[row] = forest.start[node]
 
 
 def _read_only(array: NDArray[A]) -> NDArray[A]:
