@@ -94,10 +94,8 @@ class Channel:
         return next(self._incoming)
 
     def close(self) -> None:
-        """End the conversation, also where a forked process holds a copy of this end."""
-        with contextlib.suppress(OSError):  # the other end may be gone already
-            self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
+        """End the conversation."""
+        hang_up(self.socket)
 
     def _read(self) -> Generator[Message | None, None, None]:
         while True:
@@ -134,3 +132,10 @@ class Channel:
             self.is_receiving = True
             rest = rest[count:]
         return data
+
+
+def hang_up(end: socket.socket) -> None:
+    """Close a socket, and let the other end know it even if a forked process holds a copy of this one."""
+    with contextlib.suppress(OSError):  # the other end may be gone already
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import selectors
 import sys
@@ -85,7 +84,6 @@ class Crew:
         self._early_deaths = 0
         self._next_try = 0.0
         self._next_memory_poll = 0.0
-        atexit.register(self.stop)
 
     @property
     def may_hire(self) -> bool:
@@ -171,7 +169,6 @@ class Crew:
             worker.reap(deadline - time.monotonic())
         self._leaving.clear()
         self._selector.close()
-        atexit.unregister(self.stop)
 
     def _reap_leaving(self) -> None:
         staying = []

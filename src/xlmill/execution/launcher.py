@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import importlib
 import multiprocessing
 import signal
 import socket
@@ -13,9 +16,12 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 
 from xlmill.exceptions import InputError, WorkersFailedError
+from xlmill.execution.channel import hang_up
 from xlmill.execution.strategy import Settings
 from xlmill.execution.transfer import pack_function
 from xlmill.execution.worker import WorkerSettings, work
+
+NAME = "xlmill-worker-"
 
 _starting = threading.Lock()
 
@@ -46,6 +52,7 @@ class Launcher:
         """A new process and this end of the socket to it; raises SpawnError if there can be none."""
         if multiprocessing.current_process().daemon:
             raise SpawnError("this process is a daemon of multiprocessing, which may not have children")
+        _end_strays_at_exit()
         context = multiprocessing.get_context(self._method)
         ours, theirs = socket.socketpair()
         try:
@@ -54,15 +61,35 @@ class Launcher:
                     # Takes effect when the fork server starts, with the first worker.
                     multiprocessing.set_forkserver_preload([work.__module__, "cloudpickle", *self._preload])
                 process: BaseProcess = context.Process(  # type: ignore[attr-defined]
-                    target=work, args=(theirs, self._settings), name=f"xlmill-worker-{number}"
+                    target=work, args=(theirs, self._settings), name=f"{NAME}{number}"
                 )
                 process.start()
-        except (OSError, EOFError) as error:  # EOFError: the fork server died of it
-            ours.close()
+        except BaseException as error:
+            # Ctrl-C may come when the process has just started: then this tells it to go.
+            hang_up(ours)
+            if not isinstance(error, (OSError, EOFError)):  # EOFError: the fork server died of it
+                raise
             problem = str(error) or "the fork server died"
             raise SpawnError(f"a worker process could not be started: {problem}") from error
         ours.setblocking(False)
         return process, ours
+
+
+@functools.cache
+def _end_strays_at_exit() -> None:
+    """Have workers that nobody stopped killed when the interpreter ends.
+
+    Otherwise multiprocessing waits for them. It arranged for that when `util` was imported, and what was arranged
+    later is done earlier.
+    """
+    importlib.import_module("multiprocessing.util")
+    atexit.register(_end_strays)
+
+
+def _end_strays() -> None:
+    for process in multiprocessing.active_children():
+        if process.name.startswith(NAME):
+            process.kill()
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Sized
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
@@ -112,11 +113,13 @@ def error_of(task: int, fault: Fault) -> Exception:
     return TaskFailedError(task, fault.cause, fault.message)
 
 
-def _in_order(results: Iterator[R | Fault], errors: Errors) -> Iterator[R | Fault]:
-    for place, result in enumerate(results):
-        if errors == "raise" and isinstance(result, Fault):
-            raise error_of(place, result)
-        yield result
+def _in_order(results: Generator[R | Fault, None, None], errors: Errors) -> Iterator[R | Fault]:
+    # An exception holds on to this frame; the workers must not have to wait until it is forgotten.
+    with contextlib.closing(results):
+        for place, result in enumerate(results):
+            if errors == "raise" and isinstance(result, Fault):
+                raise error_of(place, result)
+            yield result
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,11 @@ class EachItem(Generic[T, R]):
 
     function: Callable[[T], R]
     travels: bool
+
+    @property
+    def __wrapped__(self) -> Callable[[T], R]:
+        """What messages are to name."""
+        return self.function
 
     def __call__(self, chunk: Items[T]) -> list[R | Fault]:
         return [self.of(item) for item in chunk.items]
@@ -149,7 +157,7 @@ class _Run(Generic[T, R]):
     workers: int | None
     chunk_size: int | None
 
-    def results(self, tasks: Iterable[T]) -> Iterator[R | Fault]:
+    def results(self, tasks: Iterable[T]) -> Generator[R | Fault, None, None]:
         """All results in order, faults among them."""
         source = iter(tasks)
         total = len(tasks) if isinstance(tasks, Sized) else None

@@ -7,6 +7,7 @@ lambda travel by value, because a worker never imports the caller's main module.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
 import io
@@ -63,11 +64,18 @@ def pack_function(function: Callable[..., object]) -> bytes:
 
 def name_of(function: Callable[..., object]) -> str:
     """What to call `function` in a message."""
+    function = _innermost(function)
     for candidate in (function, type(function)):
         name = getattr(candidate, "__qualname__", None)
         if name is not None:
             return f"{candidate.__module__}.{name}"
     return repr(function)
+
+
+def _innermost(function: Callable[..., object]) -> Callable[..., object]:
+    """What `function` wraps: the caller's own."""
+    function = inspect.unwrap(function)
+    return _innermost(function.func) if isinstance(function, functools.partial) else function
 
 
 def _raw(buffer: pickle.PickleBuffer) -> Part:
@@ -79,7 +87,7 @@ def _by_value(function: Callable[..., object]) -> Iterator[None]:
     """Let functions of modules that no worker could import, as those made by exec, travel by value."""
     import cloudpickle
 
-    module = sys.modules.get(getattr(inspect.unwrap(function), "__module__", None) or "")
+    module = sys.modules.get(getattr(_innermost(function), "__module__", None) or "")
     if module is None or module.__name__ == "__main__" or _is_importable(module):
         yield
         return

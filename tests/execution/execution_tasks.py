@@ -1,0 +1,152 @@
+"""Tasks over chunks of numbers, importable by any worker process."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from xlmill.execution import Items
+
+Numbers = Items[int]
+
+
+def square(chunk: Numbers) -> list[int]:
+    return [number * number for number in chunk.items]
+
+
+def square_slowly(chunk: Numbers) -> list[int]:
+    # The earlier in the input, the longer it takes: results must be put back in order.
+    time.sleep(0.02 / (1 + chunk.first))
+    return square(chunk)
+
+
+def raise_at_seven(chunk: Numbers) -> list[int]:
+    if 7 in chunk.items:
+        raise ValueError("seven is not welcome")
+    return square(chunk)
+
+
+def leave_at_seven(chunk: Numbers) -> list[int]:
+    if 7 in chunk.items:
+        sys.exit(5)
+    return square(chunk)
+
+
+def wait_a_little(chunk: Numbers) -> int:
+    time.sleep(0.01)
+    return len(chunk)
+
+
+def sleep_long(chunk: Numbers) -> int:
+    time.sleep(600)
+    return len(chunk)
+
+
+def own_pid(chunk: Numbers) -> int:
+    return os.getpid()
+
+
+class BadError(Exception):
+    """Pickles, and then cannot be unpickled."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first)
+
+
+def kill_itself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def read_null() -> None:
+    ctypes.string_at(0)
+
+
+def abort() -> None:
+    os.abort()
+
+
+def exit_at_once() -> None:
+    os._exit(3)
+
+
+def sleep_for_ever() -> None:
+    time.sleep(600)
+
+
+def spin_for_ever() -> None:
+    while True:
+        pass
+
+
+def hoard() -> None:
+    hoarded = []
+    while True:
+        hoarded.append(bytearray(10_000_000))
+
+
+def hoard_beyond_rlimit() -> None:
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    hoarded = [bytearray(b"x" * 10_000_000) for _ in range(60)]
+    time.sleep(600)
+    hoarded.clear()
+
+
+def raise_bad_error() -> None:
+    raise BadError("one", "two")
+
+
+def raise_memory_error() -> None:
+    raise MemoryError
+
+
+class At:
+    """Squares numbers, and does `deed` when it meets one of `places`."""
+
+    def __init__(self, deed: Callable[[], object], *places: int) -> None:
+        self.deed = deed
+        self.places = places
+
+    def __call__(self, chunk: Numbers) -> list[int]:
+        results = []
+        for number in chunk.items:
+            if number in self.places:
+                self.deed()
+            results.append(number * number)
+        return results
+
+
+class LockAt:
+    """Squares numbers, and returns a lock, which no pickle can hold, for one of them."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+    def __call__(self, chunk: Numbers) -> list[object]:
+        return [threading.Lock() if number == self.place else number * number for number in chunk.items]
+
+
+class HalfMessageAt:
+    """Squares numbers, and dies after `count` bytes of its answer when it meets one of `places`."""
+
+    def __init__(self, count: int, place: int) -> None:
+        self.count = count
+        self.place = place
+
+    def __call__(self, chunk: Numbers) -> list[int]:
+        if self.place in chunk.items:
+            from xlmill.execution.channel import Channel
+
+            def send_half(channel: Channel) -> None:
+                channel.socket.sendall(b"".join(channel._outgoing)[: self.count])
+                os._exit(1)
+
+            Channel.flush = send_half  # type: ignore[method-assign]
+        return square(chunk)

@@ -1,0 +1,311 @@
+"""Workers that die, hang, hoard or lie: the rows they held come back, and the one to blame is named."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import execution_tasks as tasks
+import pytest
+
+from xlmill.exceptions import InputError, WorkersFailedError
+from xlmill.execution import Cause, Event, Items, Outcome, Settings, WorkerLost, WorkersBusy, create, cut
+from xlmill.execution.launcher import Launcher, SpawnError
+
+pytestmark = pytest.mark.drill
+
+
+def run(
+    task: Callable[[Any], Any], count: int = 40, size: int = 10, name: str = "pool", **settings: Any
+) -> list[Outcome[Any, Any]]:
+    with create(name, Settings(**{"workers": 2, **settings})) as strategy:
+        return list(strategy.map(task, cut(range(count), size)))
+
+
+def the_fault(outcomes: list[Outcome[Any, Any]], place: int, count: int = 40) -> Any:
+    """The one fault there is, after checking that it covers `place` alone and all other rows are right."""
+    rows = [row for outcome in outcomes for row in outcome.chunk.items]
+    assert rows == list(range(count))
+    results = {}
+    for outcome in outcomes:
+        if outcome.fault is None:
+            results |= dict(zip(outcome.chunk.items, outcome.value, strict=True))
+    assert results == {row: row * row for row in range(count) if row != place}
+    [fault] = [outcome.fault for outcome in outcomes if outcome.fault]
+    return fault
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("place", [0, 1, 17, 39])
+def test_a_row_that_kills_its_worker_is_blamed_alone(workers: int, place: int) -> None:
+    fault = the_fault(run(tasks.At(tasks.kill_itself, place), workers=workers), place)
+
+    assert (fault.cause, fault.signal, fault.attempts) == (Cause.KILLED, signal.SIGKILL, 2)
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_every_place_in_a_small_run_may_be_deadly(place: int) -> None:
+    the_fault(run(tasks.At(tasks.kill_itself, place), count=6, size=3), place, 6)
+
+
+@pytest.mark.parametrize(
+    ("deed", "cause", "detail"),
+    [
+        (tasks.read_null, Cause.KILLED, "SIGSEGV"),
+        (tasks.abort, Cause.KILLED, "SIGABRT"),
+        (tasks.exit_at_once, Cause.EXIT, "exit code 3"),
+    ],
+)
+def test_a_crash_is_told_by_its_kind(isolating: str, deed: Callable[[], None], cause: Cause, detail: str) -> None:
+    fault = the_fault(run(tasks.At(deed, 23), name=isolating, size=20), 23)
+
+    assert fault.cause is cause
+    assert detail in fault.message
+
+
+def test_several_deadly_rows_are_each_found() -> None:
+    outcomes = run(tasks.At(tasks.kill_itself, 3, 4, 30))
+
+    assert [outcome.chunk.items for outcome in outcomes if outcome.fault] == [[3], [4], [30]]
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 20, 21, 22, 50])
+def test_half_a_message_is_a_death(count: int) -> None:
+    fault = the_fault(run(tasks.HalfMessageAt(count, 11), size=1), 11)
+
+    assert fault.cause is Cause.EXIT
+
+
+def test_a_result_that_cannot_be_pickled_is_a_fault_of_its_row() -> None:
+    outcomes = run(tasks.LockAt(8))
+
+    fault = the_fault(outcomes, 8)
+    assert fault.cause is Cause.UNPICKLABLE
+    assert "lock" in fault.message
+
+
+def test_a_row_that_cannot_be_pickled_is_a_fault_of_its_own() -> None:
+    rows: list[Any] = [1, threading.Lock(), 3, 4]
+    with create("pool", Settings(workers=2)) as pool:
+        outcomes = list(pool.map(len, [Items(0, rows)]))
+
+    assert [outcome.fault and outcome.fault.cause for outcome in outcomes] == [None, Cause.UNPICKLABLE, None]
+
+
+def test_an_exception_that_cannot_be_unpickled_is_told_by_its_text() -> None:
+    outcomes = run(tasks.At(tasks.raise_bad_error, 5), size=1)
+
+    fault = the_fault(outcomes, 5)
+    assert fault.cause is Cause.EXCEPTION
+    assert fault.exception is None
+    assert "BadError: one" in fault.message
+
+
+def test_an_allocation_over_the_memory_limit_fails_alone() -> None:
+    fault = the_fault(run(tasks.At(tasks.hoard, 12), memory_limit=150_000_000), 12)
+
+    assert fault.cause is Cause.MEMORY
+
+
+def test_a_worker_that_grows_over_the_memory_limit_is_ended() -> None:
+    fault = the_fault(run(tasks.At(tasks.hoard_beyond_rlimit, 2), count=4, size=2, memory_limit=150_000_000), 2, 4)
+
+    assert fault.cause is Cause.MEMORY
+    assert "150,000,000" in fault.message
+
+
+@pytest.mark.parametrize("name", ["serial", "threads"])
+def test_memory_that_does_not_suffice_splits_the_chunk_everywhere(name: str) -> None:
+    fault = the_fault(run(tasks.At(tasks.raise_memory_error, 12), name=name), 12)
+
+    assert fault.cause is Cause.MEMORY
+
+
+@pytest.mark.parametrize("deed", [tasks.sleep_for_ever, tasks.spin_for_ever])
+def test_an_endless_row_is_ended_and_its_neighbours_are_fine(isolating: str, deed: Callable[[], None]) -> None:
+    fault = the_fault(run(tasks.At(deed, 14), name=isolating, size=4, task_timeout=0.3), 14)
+
+    assert (fault.cause, fault.attempts) == (Cause.TIMEOUT, 1)
+
+
+def test_time_that_the_caller_takes_is_not_charged_to_the_task() -> None:
+    with create("pool", Settings(workers=1, task_timeout=0.2)) as pool:
+        for outcome in pool.map(tasks.square, cut(range(4), 1)):
+            assert outcome.fault is None
+            time.sleep(0.4)
+
+
+def test_limits_do_not_depend_on_the_time_of_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    jumps = itertools.cycle([0.0, 4e9, -4e9])
+    monkeypatch.setattr(time, "time", lambda: next(jumps))
+
+    outcomes = run(tasks.square, task_timeout=5)
+
+    assert all(outcome.fault is None for outcome in outcomes)
+
+
+def test_what_is_not_idempotent_is_never_tried_again() -> None:
+    outcomes = run(tasks.At(tasks.kill_itself, 12), is_idempotent=False, size=10)
+
+    faults = [(outcome.chunk.items, outcome.fault.attempts) for outcome in outcomes if outcome.fault]
+    assert faults == [(list(range(10, 20)), 1)]
+
+
+def test_a_task_that_always_kills_is_given_up() -> None:
+    with pytest.raises(WorkersFailedError, match=r"more than 2 rows cost their workers; the last: .*SIGKILL"):
+        run(tasks.At(tasks.kill_itself, *range(40)), quarantine_limit=2)
+
+
+def test_an_initializer_that_fails_is_told_before_any_work() -> None:
+    with pytest.raises(WorkersFailedError, match="BadError"):
+        run(tasks.square, initializer=tasks.raise_bad_error)
+
+
+def test_workers_that_die_while_starting_are_not_started_for_ever() -> None:
+    with pytest.raises(WorkersFailedError, match=r"died while starting.*exit code 3"):
+        run(tasks.square, initializer=tasks.exit_at_once)
+
+
+def test_an_initializer_runs_before_the_first_chunk(isolating: str) -> None:
+    outcomes = run(read_mark, name=isolating, initializer=leave_mark)
+
+    assert {outcome.value for outcome in outcomes} == {"left by the initializer"}
+
+
+def leave_mark() -> None:
+    tasks.mark = "left by the initializer"  # type: ignore[attr-defined]
+
+
+def read_mark(chunk: object) -> Any:
+    return tasks.mark  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("failing", [{1}, {2}, {1, 2, 3}, {3, 5}])
+def test_a_start_that_fails_is_tried_again(isolating: str, failing: set[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    _fail_to_launch(monkeypatch, failing)
+
+    the_fault(run(tasks.At(tasks.kill_itself, 5), name=isolating), 5)
+
+
+def test_without_any_worker_the_work_is_done_here(isolating: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fail_to_launch(monkeypatch, set(range(100)))
+
+    with pytest.warns(RuntimeWarning, match=r"no more processes.*without workers"):
+        outcomes = run(tasks.square, name=isolating)
+
+    assert [number for outcome in outcomes for number in outcome.value] == [n * n for n in range(40)]
+
+
+def test_fewer_workers_than_wanted_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    _fail_to_launch(monkeypatch, set(range(2, 100)))
+
+    with pytest.warns(RuntimeWarning, match="going on with 1 worker"):
+        outcomes = run(tasks.square, workers=3)
+
+    assert len(outcomes) == 4
+
+
+def test_a_deadly_row_is_never_computed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    _fail_to_launch(monkeypatch, set(range(2, 100)))
+
+    with pytest.warns(RuntimeWarning, match="without workers"):
+        outcomes = run(tasks.At(tasks.kill_itself, 5), workers=1, size=1)
+
+    assert the_fault(outcomes, 5).cause is Cause.KILLED
+
+
+def _fail_to_launch(monkeypatch: pytest.MonkeyPatch, failing: set[int]) -> None:
+    launch = Launcher.launch
+    calls = itertools.count(1)
+
+    def launch_or_fail(self: Launcher, number: int) -> Any:
+        if next(calls) in failing:
+            raise SpawnError("no more processes")
+        return launch(self, number)
+
+    monkeypatch.setattr(Launcher, "launch", launch_or_fail)
+
+
+def test_losses_and_busy_workers_are_told() -> None:
+    events: list[Event] = []
+
+    run(tasks.At(tasks.kill_itself, 5), observer=events.append)
+
+    assert {event.busy for event in events if isinstance(event, WorkersBusy)} >= {0, 1}
+    assert all(event.fault.signal == signal.SIGKILL for event in events if isinstance(event, WorkerLost))
+    assert sum(isinstance(event, WorkerLost) for event in events) >= 2
+
+
+def test_one_pool_serves_one_map_at_a_time() -> None:
+    with create("pool", Settings(workers=1)) as pool:
+        first = pool.map(tasks.square, cut(range(4), 1))
+        next(first)
+        with pytest.raises(RuntimeError, match="busy with another map"):
+            next(pool.map(tasks.square, cut(range(4), 1)))
+        first.close()
+
+
+def test_a_pool_whose_workers_were_all_killed_goes_on() -> None:
+    with create("pool", Settings(workers=2)) as pool:
+        for _ in range(3):
+            for outcome in list(pool.map(tasks.own_pid, cut(range(8), 1))):
+                _kill(outcome.value)
+        outcomes = list(pool.map(tasks.square, cut(range(8), 1)))
+    assert all(outcome.fault is None for outcome in outcomes)
+
+
+def _kill(pid: int) -> None:
+    import os
+
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def test_large_rows_and_results_pass_whole() -> None:
+    block = bytes(range(256)) * 40_000
+    with create("pool", Settings(workers=2)) as pool:
+        outcomes = list(pool.map(give_back, cut([block, bytearray(block), block], 1)))
+
+    assert [outcome.value for outcome in outcomes] == [[block], [bytearray(block)], [block]]
+
+
+def give_back(chunk: Items[Any]) -> list[Any]:
+    return chunk.items
+
+
+def make_100_kb(chunk: Items[int]) -> list[bytes]:
+    return [bytes(100_000) for _ in chunk.items]
+
+
+@pytest.mark.parametrize("name", ["threads", "pool"])
+def test_memory_stays_flat_while_results_stream(name: str) -> None:
+    with create(name, Settings(workers=2)) as strategy:
+        tracemalloc.start()
+        try:
+            for _ in strategy.map(make_100_kb, cut(range(2000), 1)):
+                pass
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak < 10_000_000  # of 200 MB that passed
+
+
+def test_a_function_that_cannot_travel_is_refused_by_name() -> None:
+    lock = threading.Lock()
+
+    def use_lock(chunk: object) -> object:
+        return lock
+
+    with (
+        create("process", Settings(workers=2)) as strategy,
+        pytest.raises(InputError, match=r"test_faults.*use_lock cannot be sent to worker processes"),
+    ):
+        strategy.map(use_lock, cut(range(3), 1))
