@@ -22,6 +22,7 @@ CATEGORIES = (
     "math_trig",
     "logical",
     "date_time",
+    "lookup",
 )
 
 

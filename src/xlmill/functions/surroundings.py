@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from xlmill.values.column import Column, Index
 from xlmill.values.reference_value import Area
@@ -43,6 +43,9 @@ class Surroundings(Protocol):
     @property
     def sheets(self) -> Sequence[str]:
         """The names of the sheets, in order."""
+
+    def subset(self, rows: Any) -> Surroundings:
+        """The same for some rows of the batch, or for their elements: `rows` may repeat a row."""
 
     def read(self, column: Column) -> Column:
         """References replaced by what their cells hold: one value, or an array."""
