@@ -87,7 +87,7 @@ def _snapped(column: Column, forest: Forest, store: Store, evaluation: Evaluatio
     if not len(last):
         return column
     roots = forest.root[last]
-    surroundings = Surroundings(evaluation, roots, roots, False)
+    surroundings = Surroundings(evaluation, roots, False)
     left, right = (
         surroundings.read_single(store.values(forest.args[forest.first[roots] + side])) for side in (0, 1)
     )
@@ -107,7 +107,7 @@ def _snapped(column: Column, forest: Forest, store: Store, evaluation: Evaluatio
 def finished(column: Column, evaluation: Evaluation, rows: Index) -> Column:
     """Results as a cell shows them: references read, a LAMBDA is #CALC!, an empty cell referred to is 0."""
     run = evaluation.run
-    surroundings = Surroundings(evaluation, rows, rows, False)
+    surroundings = Surroundings(evaluation, rows, False)
     if column.has(REFERENCE):
         column = surroundings.read_single(column)
         empty = column.is_kind(EMPTY)

@@ -39,6 +39,7 @@ class Evaluation:
     depth: int = 0
     steps: dict[int, int] = field(default_factory=dict)
     cells: int = 0
+    drawn: Index = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def evaluate(self, forest: Forest, store: Store, rows: int) -> Column:
         """The values of the forest's roots; `rows`: how many, which for one tree over many rows is not one."""
@@ -103,7 +104,7 @@ class Evaluation:
         op, nodes = batch.op, batch.nodes
         entry = self.program.by_opcode.get(op)
         if entry is not None:
-            return apply(entry, arguments, len(rows), Surroundings(self, rows, nodes, in_array))
+            return apply(entry, arguments, len(rows), Surroundings(self, rows, in_array))
         if op == Opcode.NAME:
             return leaves.by_name(forest, nodes, rows, self._name)
         if op == Opcode.STRUCTURED:
@@ -173,7 +174,28 @@ class Evaluation:
 
     def apply(self, function: Function, arguments: Sequence[Column], rows: Index) -> Column:
         """Apply a worksheet function that was passed as a value."""
-        return apply(function, arguments, len(rows), Surroundings(self, rows, rows, False))
+        return apply(function, arguments, len(rows), Surroundings(self, rows, False))
+
+    def draws(self, rows: Index) -> Index:
+        """For each of these rows of the chunk, which may repeat, how many random numbers it has drawn before.
+
+        A row draws in the same order whatever rows stand beside it, so these numbers do not depend on the chunk.
+        """
+        missing = int(rows.max(initial=-1)) + 1 - len(self.drawn)
+        if missing > 0:
+            self.drawn = np.concatenate([self.drawn, np.zeros(missing, np.int64)])
+        if bool((rows[1:] > rows[:-1]).all()):
+            before = self.drawn[rows]
+            self.drawn[rows] += 1
+            return before
+        order = np.argsort(rows, kind="stable")
+        ordered = rows[order]
+        begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        counts = np.diff(np.append(begins, len(rows)))
+        before = np.empty(len(rows), np.int64)
+        before[order] = self.drawn[ordered] + np.arange(len(rows)) - np.repeat(begins, counts)
+        self.drawn[ordered[begins]] += counts
+        return before
 
     def _count_cells(self, column: Column) -> None:
         if column.arrays is not None:
@@ -192,7 +214,6 @@ class Surroundings:
 
     evaluation: Evaluation
     chunk_rows: Index
-    nodes: Index
     in_array: bool
 
     @property
@@ -215,6 +236,10 @@ class Surroundings:
         """The number of each row's expression in the whole run."""
         return self.chunk_rows + self.evaluation.run.first_row
 
+    def draws(self) -> Index:
+        """How many random numbers each row's expression has drawn before; counts one more."""
+        return self.evaluation.draws(self.chunk_rows)
+
     @property
     def formula_cell(self) -> Area:
         """Where the formula stands."""
@@ -232,8 +257,7 @@ class Surroundings:
 
     def subset(self, rows: Any) -> Surroundings:
         """The same for some of the rows."""
-        nodes = self.nodes[rows] if len(self.nodes) == len(self.chunk_rows) else self.nodes
-        return Surroundings(self.evaluation, self.chunk_rows[rows], nodes, self.in_array)
+        return Surroundings(self.evaluation, self.chunk_rows[rows], self.in_array)
 
     def read(self, column: Column) -> Column:
         """References replaced by what their cells hold."""

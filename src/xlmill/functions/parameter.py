@@ -100,7 +100,7 @@ ANNOTATIONS: dict[str, tuple[To, ...]] = {
     "BranchEach": (To.BRANCH,),
     "RangeEach": (To.RANGE,),
     "WholeEach": (To.WHOLE,),
-    "RangeAndCriterion": (To.RANGE, To.SCALAR),
+    "RangeAndCriterion": (To.WHOLE, To.VALUE),
     "ValueAndBranch": (To.VALUE, To.BRANCH),
 }
 

@@ -28,9 +28,8 @@ class Surroundings(Protocol):
     def rows(self) -> Index:
         """For each row of the batch the number of its expression in the whole run, from 0."""
 
-    @property
-    def nodes(self) -> Index:
-        """For each row of the batch a number that differs between the calls of one expression."""
+    def draws(self) -> Index:
+        """For each row of the batch how many random numbers its expression has drawn before; counts one more."""
 
     @property
     def formula_cell(self) -> Area:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,7 +129,7 @@ class NumberRuns:
                 np.add.accumulate(self.matrix, axis=0)[-1] if len(self) == 1 else np.add.reduce(self.matrix, axis=0)
             )
             return total
-        return np.bincount(np.repeat(np.arange(len(self)), self.counts), self.values, len(self))
+        return sums_by_owner(np.repeat(np.arange(len(self)), self.counts), self.values, len(self))
 
     def reduce(self, ufunc: np.ufunc, nothing: float) -> Numbers:
         """A reduction of each row by a ufunc such as np.maximum; `nothing` where a row has no numbers."""
@@ -142,6 +143,11 @@ class NumberRuns:
         if filled.any():
             result[filled] = ufunc.reduceat(self.values, self.offsets[:-1][filled])
         return result
+
+
+def sums_by_owner(owners: Index, values: NDArray[Any], count: int) -> Numbers:
+    """The sum of the values of each of `count` owners, added up in the order in which they stand."""
+    return np.bincount(owners, values, count).astype(np.float64, copy=False)
 
 
 _UNROLLED: Numbers = np.zeros(0)
@@ -192,5 +198,3 @@ def to_arrays(column: Column) -> Arrays:
     columns = np.where(is_array, column.arrays.columns, 1)
     starts[scalars] = shift + np.arange(len(scalars))
     return Arrays(starts, rows, columns, cells)
-
-
