@@ -1,0 +1,100 @@
+"""Quotients, remainders, common divisors and multiples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlmill.functions.parameter import AllNumbers, Number, StrictNumber
+from xlmill.functions.registry import function
+from xlmill.values.column import Column, Index, Mask, error_where, numbers_column
+from xlmill.values.error_value import ExcelError
+from xlmill.values.rounding import round_down
+
+# Excel counts quotients up to 2^50, and whole numbers up to 2^53.
+_LARGEST_QUOTIENT = 1125899906842624.0
+_LARGEST_WHOLE = 2.0**53
+
+
+@function("MOD")
+def mod(number: Number, divisor: Number) -> Column:
+    """MOD(number, divisor): the remainder of a division, with the divisor's sign.
+
+    Arrays: elementwise.
+    Errors: #DIV/0! where the divisor is 0; #NUM! where the quotient is too large to have a remainder.
+    Source: Microsoft Support, "MOD function".
+
+    =MOD(-3,2)  -> 1
+    =MOD(3,0)  -> #DIV/0!
+    """
+    result = number - divisor * np.floor(number / np.where(divisor == 0, 1, divisor))
+    too_large = np.abs(number) >= _LARGEST_QUOTIENT * np.abs(divisor)
+    column = error_where(too_large, ExcelError.NUM, numbers_column(result))
+    return error_where(np.broadcast_to(divisor == 0, result.shape), ExcelError.DIV0, column)
+
+
+@function("QUOTIENT")
+def quotient(numerator: StrictNumber, denominator: StrictNumber) -> Column:
+    """QUOTIENT(numerator, denominator): the whole part of a quotient.
+
+    Arrays: elementwise.
+    Errors: #DIV/0! where the denominator is 0.
+    Source: Microsoft Support, "QUOTIENT function".
+
+    =QUOTIENT(-10,3)  -> -3
+    =QUOTIENT(1,0)  -> #DIV/0!
+    """
+    none = denominator == 0
+    result = round_down(numerator / np.where(none, 1, denominator))
+    return error_where(np.broadcast_to(none, result.shape), ExcelError.DIV0, result)
+
+
+@function("GCD")
+def gcd(number1: AllNumbers) -> Column:
+    """GCD(number1, ...): the greatest number that divides all; fractions are cut off first.
+
+    Arrays: taken as a whole.
+    Errors: #NUM! for a negative number, or one of 2^53 or more.
+    Source: Microsoft Support, "GCD function".
+
+    =GCD(24,36)  -> 12
+    =GCD(7,0)  -> 7
+    =GCD(-1,2)  -> #NUM!
+    """
+    result = np.zeros(len(number1))
+    refused = np.zeros(len(number1), np.bool_)
+    for rows, numbers in number1.groups():
+        wholes, refused[rows] = _wholes(numbers)
+        result[rows] = np.gcd.reduce(wholes, axis=1, initial=0)
+    return error_where(refused, ExcelError.NUM, result)
+
+
+@function("LCM")
+def lcm(number1: AllNumbers) -> Column:
+    """LCM(number1, ...): the least number that all divide; fractions are cut off first.
+
+    Arrays: taken as a whole.
+    Errors: #NUM! for a negative number, or where a number or the result is 2^53 or more.
+    Source: Microsoft Support, "LCM function".
+
+    =LCM(24,36)  -> 72
+    =LCM(5,0)  -> 0
+    =LCM(-1,2)  -> #NUM!
+    """
+    result = np.zeros(len(number1))
+    refused = np.zeros(len(number1), np.bool_)
+    for rows, numbers in number1.groups():
+        wholes, bad = _wholes(numbers)
+        multiple = np.ones(len(rows), np.int64) if wholes.shape[1] else np.zeros(len(rows), np.int64)
+        for number in wholes.T:
+            step = number // np.maximum(np.gcd(multiple, number), 1)
+            bad |= multiple.astype(np.float64) * step >= _LARGEST_WHOLE
+            multiple = np.where(bad, 1, multiple * step)
+        result[rows], refused[rows] = multiple, bad
+    return error_where(refused, ExcelError.NUM, result)
+
+
+def _wholes(numbers: Number) -> tuple[Index, Mask]:
+    cut = np.trunc(numbers)
+    wrong = (cut < 0) | (cut >= _LARGEST_WHOLE)
+    in_row: Mask = np.logical_or.reduce(wrong, axis=1)
+    return np.where(wrong, 1, cut).astype(np.int64), in_row
