@@ -21,8 +21,11 @@ CATEGORIES = (
     "operators",
     "math_trig",
     "logical",
+    "text",
     "date_time",
+    "financial",
     "lookup",
+    "information",
 )
 
 
@@ -121,7 +124,8 @@ def function(
 ) -> Callable[[K], K]:
     """Register a kernel as the Excel function `name`.
 
-    The kernel's parameters carry the annotations of `functions.parameter`; a keyword-only parameter
+    The kernel's parameters carry the annotations of `functions.parameter`, with `| None` where the default is
+    `optional(None)`; a keyword-only parameter
     `surroundings` asks for the run's clock, seed, cells and the like. It may return an array of numbers
     (what is not finite becomes #NUM!), of booleans, `Texts`, or a `Column`.
 
@@ -137,7 +141,8 @@ def function(
         defaults = kernel.__defaults__ or ()
         defaulted = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
         parameters = tuple(
-            Parameter(n.rstrip("_"), ANNOTATIONS[annotations[n]][0], _default(defaulted.get(n))) for n in names
+            Parameter(n.rstrip("_"), ANNOTATIONS[annotations[n].removesuffix(" | None")][0], _default(defaulted.get(n)))
+            for n in names
         )
         keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
         repeating: tuple[To, ...] = ()

@@ -89,12 +89,15 @@ class Texts:
         total = int(self.lengths.sum())
         target = np.empty(total, np.uint8)
         starts = np.cumsum(self.lengths) - self.lengths
-        _copy_slices.run(total + len(self), self.buffer, self.starts, self.lengths, target, starts)
+        copy_slices.run(total + len(self), self.buffer, self.starts, self.lengths, target, starts)
         return Texts(read_only(target), starts, self.lengths)
 
     def is_ascii(self) -> bool:
         """Whether every byte of the buffer is ASCII, so that bytes and characters are the same."""
-        return not bool((self.buffer & 0x80).any()) if len(self.buffer) < 4096 else self.buffer.tobytes().isascii()
+        buffer = self.buffer
+        if len(buffer) > 4096 and len(buffer) > 8 * int(self.lengths.sum()):
+            buffer = self.compact().buffer  # a few slices of a large buffer
+        return int(buffer.max(initial=0)) < 128
 
 
 def concatenate(parts: Iterable[Texts]) -> Texts:
@@ -126,7 +129,8 @@ def read_only(array: Bytes) -> Bytes:
 
 
 @two_speed
-def _copy_slices(source, starts, lengths, target, target_starts):  # type: ignore[no-untyped-def]
+def copy_slices(source, starts, lengths, target, target_starts):  # type: ignore[no-untyped-def]
+    """Copy slices of one buffer to given places of another."""
     for i in range(len(starts)):
         begin = starts[i]
         to = target_starts[i]

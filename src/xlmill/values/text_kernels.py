@@ -6,12 +6,12 @@ as emoji, count 2.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlmill.values.text_column import Index, Texts, concatenate, read_only
+from xlmill.values.text_column import LONGEST_TEXT, Index, Texts, concatenate, copy_slices, read_only
 from xlmill.values.two_speed import two_speed
 
 
@@ -25,13 +25,15 @@ def joined(parts: Sequence[Texts]) -> Texts:
     target = np.empty(int(totals.sum()), np.uint8)
     at = starts.copy()
     for part in parts:
-        _copy.run(int(part.lengths.sum()) + len(part), part.buffer, part.starts, part.lengths, target, at)
+        copy_slices.run(int(part.lengths.sum()) + len(part), part.buffer, part.starts, part.lengths, target, at)
         at += part.lengths
     return Texts(read_only(target), starts, totals)
 
 
 def character_counts(texts: Texts) -> Index:
     """The length of each text in characters."""
+    if texts.is_ascii():
+        return texts.lengths
     counts = np.empty(len(texts), np.int64)
     _count_characters.run(int(texts.lengths.sum()) + len(texts), texts.buffer, texts.starts, texts.lengths, counts)
     return counts
@@ -39,7 +41,7 @@ def character_counts(texts: Texts) -> Index:
 
 def substring(texts: Texts, first: Index, count: Index) -> Texts:
     """From each text `count` characters, from character `first` on (from 0); fewer where it ends before."""
-    if bool((texts.lengths == character_counts(texts)).all()):
+    if texts.is_ascii():
         begin = np.minimum(first, texts.lengths)
         return texts.sliced(texts.starts + begin, np.minimum(count, texts.lengths - begin))
     starts, lengths = np.empty_like(texts.starts), np.empty_like(texts.lengths)
@@ -66,24 +68,51 @@ def _with_halves(texts: Texts, first: Index, count: Index, starts: Index, length
 
 def upper(texts: Texts) -> Texts:
     """Each text in upper case."""
-    return _mapped(texts, 97, 122, -32, str.upper)
+    return _mapped(texts, 97, 122, str.upper)
 
 
 def lower(texts: Texts) -> Texts:
     """Each text in lower case."""
-    return _mapped(texts, 65, 90, 32, str.lower)
+    return _mapped(texts, 65, 90, str.lower)
 
 
-def _mapped(texts: Texts, low: int, high: int, step: int, convert: object) -> Texts:
-    assert callable(convert)
+def _mapped(texts: Texts, low: int, high: int, convert: Callable[[str], str]) -> Texts:
     packed = texts.compact()
-    if packed.buffer.tobytes().isascii():
-        inside = (packed.buffer >= low) & (packed.buffer <= high)
-        shifted = packed.buffer + (inside * np.uint8(step & 0xFF)).astype(np.uint8)
-        return Texts(read_only(shifted), packed.starts, packed.lengths)
+    inside = (packed.buffer >= low) & (packed.buffer <= high)
+    # One bit, 32, is the difference between the cases of an ASCII letter.
+    mapped = Texts(read_only(packed.buffer ^ (inside * np.uint8(32))), packed.starts, packed.lengths)
     # Excel changes case letter by letter: a sharp s stays, it does not become SS.
-    changed = ["".join(d if len(d := convert(c)) == 1 else c for c in text) for text in packed.to_strings()]
-    return Texts.from_strings(changed)
+    return with_others(mapped, packed, lambda text: "".join(d if len(d := convert(c)) == 1 else c for c in text))
+
+
+def with_others(texts: Texts, originals: Texts, convert: Callable[[str], str]) -> Texts:
+    """`texts`, but the rows in which `originals` is not ASCII converted one by one."""
+    rows = rows_beyond_ascii(originals)
+    if not len(rows):
+        return texts
+    changed = Texts.from_strings([convert(text) for text in originals.take(rows).to_strings()])
+    place = np.arange(len(texts))
+    place[rows] = len(texts) + np.arange(len(rows))
+    return concatenate([texts, changed]).take(place)
+
+
+def rows_beyond_ascii(texts: Texts) -> Index:
+    """The rows that have other characters than ASCII."""
+    if texts.is_ascii():
+        return np.zeros(0, np.int64)
+    counts = np.empty(len(texts), np.int64)
+    work = int(texts.lengths.sum()) + len(texts)
+    _count_characters.run(work, texts.buffer, texts.starts, texts.lengths, counts)
+    return np.flatnonzero(counts != texts.lengths)
+
+
+def too_long(texts: Texts) -> NDArray[np.bool_]:
+    """Which texts are longer than a cell can hold."""
+    long = texts.lengths > LONGEST_TEXT
+    if long.any() and not texts.is_ascii():
+        rows = np.flatnonzero(long)
+        long[rows] = character_counts(texts.take(rows)) > LONGEST_TEXT
+    return long
 
 
 def compare_without_case(left: Texts, right: Texts) -> NDArray[np.int64]:
@@ -97,15 +126,6 @@ def compare_without_case(left: Texts, right: Texts) -> NDArray[np.int64]:
         folded = [(a.lower(), b.lower()) for a, b in pairs]
         order[unsure] = [(a > b) - (a < b) for a, b in folded]
     return order
-
-
-@two_speed
-def _copy(source, starts, lengths, target, at):  # type: ignore[no-untyped-def]
-    for i in range(len(starts)):
-        begin = starts[i]
-        to = at[i]
-        for k in range(lengths[i]):
-            target[to + k] = source[begin + k]
 
 
 @two_speed
@@ -141,7 +161,7 @@ def _slice(source, starts, lengths, firsts, counts, out_starts, out_lengths):  #
             byte = source[at]
             at += 1 if byte < 128 else 2 if byte < 224 else 3 if byte < 240 else 4
             units += 2 if byte >= 240 else 1
-        if is_cut or units > last and last > first:
+        if is_cut or (units > last and last > first):
             out_starts[i] = -1
         else:
             out_starts[i] = begin

@@ -1,0 +1,101 @@
+"""Texts made of pieces of other texts, within the length that a cell can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from xlmill.values.column import Column, Index, Mask, error_where, texts_column
+from xlmill.values.error_value import ExcelError
+from xlmill.values.text_column import LONGEST_TEXT, Texts, copy_slices, read_only
+from xlmill.values.text_kernels import character_counts, joined
+
+
+def joined_column(parts: Sequence[Texts]) -> Column:
+    """The texts of several columns joined row by row; #VALUE! where the result is too long for a cell."""
+    total = parts[0].lengths
+    for part in parts[1:]:
+        total = total + part.lengths
+    if int(total.max(initial=0)) <= LONGEST_TEXT:
+        return texts_column(joined(parts))
+    characters = np.sum([character_counts(part) for part in parts], axis=0)
+    long = characters > LONGEST_TEXT
+    kept = [_without(part, long) for part in parts]
+    return error_where(long, ExcelError.VALUE, texts_column(joined(kept)))
+
+
+def assembled(pieces: Texts, offsets: Index) -> Column:
+    """Row i is pieces offsets[i] to offsets[i+1], one behind the other; #VALUE! where that is too long for a cell."""
+    lengths = sums_of_runs(pieces.lengths, offsets)
+    long: Mask = lengths > LONGEST_TEXT
+    if long.any():
+        long = sums_of_runs(character_counts(pieces), offsets) > LONGEST_TEXT
+        pieces = _without(pieces, np.repeat(long, np.diff(offsets)))
+        lengths = sums_of_runs(pieces.lengths, offsets)
+    column = texts_column(Texts.packed(pieces.compact().buffer, lengths))
+    return error_where(long, ExcelError.VALUE, column)
+
+
+def with_replacements(texts: Texts, counts: Index, positions: Index, sizes: Index, replacements: Texts) -> Column:
+    """Texts with slices of them replaced; #VALUE! where the result is too long for a cell.
+
+    Row i has `counts[i]` slices, which begin at the next `positions` of the buffer, in order and apart, each
+    `sizes[i]` bytes long; all of them become `replacements[i]`.
+    """
+    if not len(positions):
+        return texts_column(texts)
+    most = texts.lengths + counts * replacements.lengths
+    long = np.zeros(len(texts), np.bool_)
+    if int(most.max()) > LONGEST_TEXT:
+        kept = character_counts(texts) - _characters_of_slices(texts, counts, positions, sizes)
+        long = kept + counts * character_counts(replacements) > LONGEST_TEXT
+        wanted = np.repeat(~long, counts)
+        positions, counts = positions[wanted], np.where(long, 0, counts)
+    lengths = np.where(long, 0, texts.lengths + counts * (replacements.lengths - sizes))
+    starts = np.cumsum(lengths) - lengths
+    target = np.empty(int(lengths.sum()), np.uint8)
+    # What stays: before the first slice, between them, after the last one.
+    rows = np.repeat(np.arange(len(texts)), counts + 1)
+    firsts = np.cumsum(counts + 1) - (counts + 1)
+    inner = np.ones(len(rows), np.bool_)
+    inner[firsts] = False
+    begins = np.empty(len(rows), np.int64)
+    begins[firsts] = texts.starts
+    begins[inner] = positions + np.repeat(sizes, counts)
+    ends = np.empty(len(rows), np.int64)
+    lasts = firsts + counts
+    outer = np.ones(len(rows), np.bool_)
+    outer[lasts] = False
+    ends[lasts] = texts.starts + np.where(long, 0, texts.lengths)
+    ends[outer] = positions
+    before = np.arange(len(rows)) - firsts[rows]  # how many slices came before, in the row
+    places = starts[rows] + (begins - texts.starts[rows]) + before * (replacements.lengths - sizes)[rows]
+    copy_slices.run(len(target) + len(rows), texts.buffer, begins, ends - begins, target, places)
+    at = places[outer] + (ends - begins)[outer]
+    owners = rows[outer]
+    copy_slices.run(
+        len(target) + len(at),
+        replacements.buffer,
+        replacements.starts[owners],
+        replacements.lengths[owners],
+        target,
+        at,
+    )
+    return error_where(long, ExcelError.VALUE, texts_column(Texts(read_only(target), starts, lengths)))
+
+
+def sums_of_runs(numbers: Index, offsets: Index) -> Index:
+    """The sum of each run numbers[offsets[i]:offsets[i+1]]."""
+    ends: Index = np.concatenate([[0], np.cumsum(numbers)])
+    sums: Index = ends[offsets[1:]] - ends[offsets[:-1]]
+    return sums
+
+
+def _characters_of_slices(texts: Texts, counts: Index, positions: Index, sizes: Index) -> Index:
+    pieces = texts.sliced(positions, np.repeat(sizes, counts))
+    return sums_of_runs(character_counts(pieces), np.concatenate([[0], np.cumsum(counts)]))
+
+
+def _without(texts: Texts, rows: Mask) -> Texts:
+    return texts.sliced(texts.starts, np.where(rows, 0, texts.lengths))

@@ -1,0 +1,102 @@
+"""Where texts stand in other texts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlmill.values.column import Mask
+from xlmill.values.text_column import Index, Texts
+from xlmill.values.two_speed import two_speed
+
+
+def occurrences(texts: Texts, sought: Texts, most: int) -> tuple[Index, Index]:
+    """Where, row by row, the first `most` occurrences of a text begin that do not overlap.
+
+    Gives how many each row has, and their places in the buffer of `texts`, row after row. An empty text
+    occurs nowhere. Letters differ by case.
+    """
+    room = np.minimum(texts.lengths // np.maximum(sought.lengths, 1), most)
+    places = np.empty(int(room.sum()), np.int64)
+    counts = np.empty(len(texts), np.int64)
+    # What the search takes in the worst case; it mostly looks at each byte once.
+    work = int((np.maximum(texts.lengths - sought.lengths, 0) * np.minimum(sought.lengths, 64) + 1).sum())
+    _find.run(
+        work,
+        *(texts.buffer, texts.starts, texts.lengths),
+        *(sought.buffer, sought.starts, sought.lengths),
+        most,
+        places,
+        counts,
+    )
+    return counts, places[: int(counts.sum())]
+
+
+def first_places(texts: Texts, sought: Texts) -> Index:
+    """The place in the buffer of `texts` where each sought text first begins, or -1."""
+    counts, found = occurrences(texts, sought, 1)
+    places = np.full(len(texts), -1, np.int64)
+    places[counts == 1] = found
+    return places
+
+
+def are_equal(left: Texts, right: Texts) -> Mask:
+    """Row by row, whether two texts have the same bytes."""
+    same: Mask = left.lengths == right.lengths
+    rows = np.flatnonzero(same & (left.lengths > 0))
+    if not len(rows):
+        return same
+    a, b = left.take(rows).compact(), right.take(rows).compact()
+    different = np.flatnonzero(a.buffer != b.buffer)
+    same[rows[np.searchsorted(a.starts, different, side="right") - 1]] = False
+    return same
+
+
+def distinct(texts: Texts) -> tuple[list[str], Index]:
+    """The different texts of a column, and for each row which of them it is.
+
+    Made for columns that hold few, such as formats and delimiters.
+    """
+    if bool((texts.starts == texts.starts[0]).all()) and bool((texts.lengths == texts.lengths[0]).all()):
+        return [texts.string(0)], np.zeros(len(texts), np.int64)
+    found: list[str] = []
+    which = np.empty(len(texts), np.int64)
+    left = np.arange(len(texts))
+    while len(left) and len(found) < _FEW:
+        same = are_equal(texts.take(left), texts.take(left[:1]).repeat(len(left)))
+        which[left[same]] = len(found)
+        found.append(texts.string(int(left[0])))
+        left = left[~same]
+    numbers = {text: number for number, text in enumerate(found)}
+    for row, text in zip(left.tolist(), texts.take(left).to_strings(), strict=True):
+        which[row] = numbers.setdefault(text, len(numbers))
+    return list(numbers), which
+
+
+_FEW = 8
+
+
+@two_speed
+def _find(  # type: ignore[no-untyped-def]
+    source, starts, lengths, sought, sought_starts, sought_lengths, most, places, counts
+):
+    at = 0
+    for i in range(len(starts)):
+        size = sought_lengths[i]
+        other = sought_starts[i]
+        place = starts[i]
+        last = place + lengths[i] - size
+        found = 0
+        if size == 0:
+            last = place - 1
+        while place <= last and found < most:
+            k = 0
+            while k < size and source[place + k] == sought[other + k]:
+                k += 1
+            if k == size:
+                places[at] = place
+                at += 1
+                found += 1
+                place += size
+            else:
+                place += 1
+        counts[i] = found
