@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,10 @@ class Evaluation:
         arrayed = intersection.array_context(forest, self.program) if self.run.mode is Mode.SCALAR else None
         for batch in batches(forest, heights):
             if isinstance(store, AlignedStore) and len(batch.nodes) > 1:
-                parts = [Batch(batch.op, batch.argc, batch.height, batch.nodes[i : i + 1]) for i in range(len(batch.nodes))]
+                if batch.op == Opcode.CALL:
+                    self._call_together(batch, forest, store, rows, branches)
+                    continue
+                parts = [replace(batch, nodes=batch.nodes[i : i + 1]) for i in range(len(batch.nodes))]
             elif arrayed is not None:
                 inside = arrayed[batch.nodes]
                 parts = [
@@ -77,6 +80,31 @@ class Evaluation:
         column = self._value(batch, forest, store, arguments, store.rows(nodes), in_array)
         self._count_cells(column)
         store.put(nodes, column)
+
+    def _call_together(
+        self, batch: Batch, forest: Forest, store: AlignedStore, rows: int, branches: Branching | None
+    ) -> None:
+        """Make the calls of several nodes over many rows at once: recursion then costs its depth, not its width."""
+        nodes = [batch.nodes[i : i + 1] for i in range(len(batch.nodes))]
+        taken = []
+        given: list[list[Column]] = [[] for _ in range(batch.argc)]
+        for node in nodes:
+            active = None if branches is None else branches.active(node, forest, store, self.program, rows)
+            lanes = np.arange(rows) if active is None else np.flatnonzero(active)
+            taken.append(lanes)
+            for position in range(batch.argc):
+                column = store.argument(replace(batch, nodes=node), position)
+                given[position].append((column if len(column) == rows else column.repeat(rows)).take(lanes))
+        arguments = [stack(columns).settled() for columns in given]
+        origins = np.concatenate([store.rows(node)[lanes] for node, lanes in zip(nodes, taken, strict=True)])
+        called = call(arguments[0], arguments[1:], origins, self) if len(origins) else empty_column(0)
+        at = 0
+        for node, lanes in zip(nodes, taken, strict=True):
+            part = called.take(np.arange(at, at + len(lanes))).settled()
+            at += len(lanes)
+            mask = np.zeros(rows, np.bool_)
+            mask[lanes] = True
+            store.put(node, part if len(lanes) == rows else merge(mask, part, empty_column(rows - len(lanes))))
 
     def _run_partly(self, batch: Batch, forest: Forest, store: Store, count: int, active: Any) -> None:
         """Evaluate a deferred batch in the rows whose branch is taken; the others have no value that counts."""

@@ -19,17 +19,22 @@ _ARRAY_FUNCTIONS = frozenset(
     SERIESSUM FILTER SORT SORTBY UNIQUE SEQUENCE XLOOKUP XMATCH MAP REDUCE SCAN BYROW BYCOL MAKEARRAY HSTACK VSTACK
     TOCOL TOROW WRAPROWS WRAPCOLS TAKE DROP CHOOSECOLS CHOOSEROWS EXPAND CONCAT TEXTJOIN TEXTSPLIT""".split()
 )
+# And functions of which only the first argument is.
+_FIRST_IS_ARRAY = frozenset({"INDEX"})
 
 
 def array_context(forest: Forest, program: Program) -> Mask:
     """Which nodes stand inside a function that takes arrays by nature."""
     takes_arrays = {op for op, entry in program.by_opcode.items() if entry.name in _ARRAY_FUNCTIONS}
+    takes_one = {op for op, entry in program.by_opcode.items() if entry.name in _FIRST_IS_ARRAY}
     inside = np.zeros(len(forest.op), np.bool_)
     ops = forest.op.tolist()
     for node in range(len(ops) - 1, -1, -1):
         if inside[node] or ops[node] in takes_arrays:
             first = forest.first[node]
             inside[forest.args[first : first + forest.argc[node]]] = True
+        elif ops[node] in takes_one:
+            inside[forest.args[forest.first[node]]] = True
     return inside
 
 

@@ -31,7 +31,7 @@ class Limits:
     """
 
     most_cells: int = 4_000_000
-    most_steps: int = 20_000_000
+    most_steps: int = 5_000_000
     deepest_call: int = 1_024
     chunk_cells: int = 40_000_000
 
