@@ -39,8 +39,12 @@ class Outcome:
 
 def evaluate_texts(texts: Texts, run: Run) -> Outcome:
     """Evaluate expressions, each in its own row."""
-    forest = parse(read_only(texts.buffer), texts.starts, texts.starts + texts.lengths, program().table)
     count = len(texts)
+    # The rows may be a small part of a large buffer; the chunk shall hold no more than its own bytes.
+    low = int(texts.starts.min()) if count else 0
+    high = int((texts.starts + texts.lengths).max()) if count else 0
+    begins = texts.starts - low
+    forest = parse(read_only(texts.buffer[low:high]), begins, begins + texts.lengths, program().table)
     blank = forest.problem == Problem.EMPTY
     invalid = (forest.problem != 0) & ~blank
     problems = {row: str(syntax_error(forest, row)) for row in np.flatnonzero(invalid).tolist()}

@@ -25,7 +25,6 @@ from xlmill.values.number_format.section import (
     split_sections,
 )
 from xlmill.values.text_column import Texts, read_only
-from xlmill.values.two_speed import COMPILED_FROM
 
 Float64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -76,7 +75,7 @@ class NumberFormat:
     def format_column(self, numbers: Float64, date1904: bool = False) -> tuple[Texts, Mask]:
         """A column of numbers as a column of text, and where it is #VALUE! instead (the text is empty)."""
         count = len(numbers)
-        plan = self._fixed() if count * _MICROSECONDS_A_TEXT >= COMPILED_FROM else None
+        plan = self._fixed() if fixed.write_fixed.pays(count * _MICROSECONDS_A_TEXT) else None
         if plan is None:
             rest = self._format(numbers, date1904)
             failed = np.array([text is None for text in rest], dtype=np.bool_)
