@@ -166,10 +166,14 @@ def cell_runs(arguments: list[Column]) -> CellRuns:
         if argument.from_cells is not None:
             given &= ~argument.from_cells
         direct.append(given[rows])
-    count = len(arguments[0])
-    owner = np.concatenate(owners)
-    order = np.argsort(owner, kind="stable")
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
+    count, width = len(arguments[0]), len(arguments)
+    if not any(argument.has(ARRAY) for argument in arguments):
+        order = np.arange(width * count).reshape(width, count).T.ravel()  # one cell an argument: no need to sort
+        offsets = np.arange(count + 1) * width
+    else:
+        owner = np.concatenate(owners)
+        order = np.argsort(owner, kind="stable")
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
     return CellRuns(stack(parts).take(order).settled(), offsets, np.concatenate(direct)[order])
 
 
