@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,8 +11,11 @@ from xlmill.functions.parameter import Branch, Number, Range, Scalar, Text, opti
 from xlmill.functions.registry import function
 from xlmill.values.coercion import to_texts
 from xlmill.values.column import (
+    EMPTY,
     ERROR,
+    MIXED,
     OMITTED,
+    TEXT,
     Arrays,
     Column,
     Index,
@@ -166,7 +169,11 @@ class _Instance:
         if if_not_found is None:
             result = error_where(self.missing, ExcelError.NA, result)
         else:
-            result = choose_rows(self.missing, if_not_found, result)
+            nothing = np.where(if_not_found.is_kind(EMPTY), np.uint8(TEXT), if_not_found.kinds)
+            texts = if_not_found.text_rows()
+            texts = texts.sliced(texts.starts, np.where(if_not_found.is_kind(TEXT), texts.lengths, 0))
+            given = replace(if_not_found, kinds=nothing, texts=texts, uniform=MIXED)
+            result = choose_rows(self.missing, given, result)
         if not self.wrong.any():
             return result
         return choose_rows(self.wrong, errors_column(np.full(len(result), ExcelError.VALUE.code)), result)
@@ -180,7 +187,7 @@ def _instance(
     wrong = ((mode != 0) & (mode != 1)) | ((end != 0) & (end != 1))
     number = np.ones(len(text), np.int64)
     if instance_num is not None:
-        number = np.clip(np.trunc(instance_num), -2 * LONGEST_TEXT, 2 * LONGEST_TEXT).astype(np.int64)
+        number = np.clip(np.floor(instance_num), -2 * LONGEST_TEXT, 2 * LONGEST_TEXT).astype(np.int64)
         wrong |= (number == 0) | (np.abs(number) * _shortest(delimiter) > lengths)
     matches = _matches(text, delimiter, mode == 1)
     counts = matches.counts
