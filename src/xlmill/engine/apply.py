@@ -34,7 +34,8 @@ from xlmill.values.column import (
     texts_column,
 )
 from xlmill.values.error_value import ExcelError
-from xlmill.values.text_column import LONGEST_TEXT, Texts
+from xlmill.values.text_column import Texts
+from xlmill.values.text_kernels import too_long
 
 
 class BatchSurroundings(Surroundings, Protocol):
@@ -97,7 +98,7 @@ def as_column(result: Any, count: int) -> Column:
     if isinstance(result, Column):
         return result
     if isinstance(result, Texts):
-        return error_where(result.lengths > LONGEST_TEXT, ExcelError.VALUE, texts_column(result))
+        return error_where(too_long(result), ExcelError.VALUE, texts_column(result))
     if isinstance(result, Arrays):
         return arrays_column(result)
     if result.dtype == np.bool_:

@@ -25,7 +25,8 @@ from xlmill.values.error_value import ExcelError
 from xlmill.values.reference_value import Area, Reference
 from xlmill.values.rounding import equal_to_15_digits
 from xlmill.values.text_column import Texts
-from xlmill.values.text_kernels import joined, compare_without_case
+from xlmill.values.text_kernels import compare_without_case
+from xlmill.values.text_pieces import joined_column
 
 
 @function("+")
@@ -116,14 +117,14 @@ def percent(number: Number) -> Number:
 
 
 @function("&")
-def concatenate(left: Text, right: Text) -> Texts:
+def concatenate(left: Text, right: Text) -> Column:
     """Two texts as one.
 
     Errors: #VALUE! where the result is longer than 32,767 characters.
 
     ="a"&1&TRUE  -> "a1TRUE"
     """
-    return joined([left, right])
+    return joined_column([left, right])
 
 
 @function("=")
