@@ -140,14 +140,6 @@ _SHEET_FLAG: Final = int(RefFlag.SHEET)
 _DELETED_FLAG: Final = int(RefFlag.DELETED)
 REF_WIDTH: Final = 7
 
-# An entry of the stack is an operator that awaits its right operand, or a frame: an open parenthesis or call.
-_S_CODE, _S_PRECEDENCE, _S_START, _S_STOP, _S_BASE, _S_FRAME, _S_ENTRY, _S_SCOPES, _S_NODES = range(9)
-STACK_WIDTH: Final = 9
-
-# An entry of scopes is a name in force: its number, the entry that it hides (plus one), and the node it stands for.
-_SCOPE_NAME, _SCOPE_HIDES, _SCOPE_NODE = range(3)
-SCOPE_WIDTH: Final = 3
-
 # What `parse_rows` counts.
 COUNT_NODES, COUNT_ARGS, COUNT_REFS, COUNT_NAMES, COUNT_INEXACT, COUNT_STRUCTURED = range(6)
 COUNT_WIDTH: Final = 6
@@ -158,7 +150,7 @@ _CLOSING: Final = 0
 _UNION_PRECEDENCE: Final = PRECEDENCES[Opcode.UNION]
 _INTERSECTION_PRECEDENCE: Final = PRECEDENCES[Opcode.INTERSECTION]
 _CALL_PRECEDENCE: Final = PRECEDENCES[Opcode.CALL]
-_POSTFIX_DONE: Final = 100  # a postfix operator has its operand already
+_COMPLETE: Final = 100  # of a postfix operator or a closed call: it has its operands, and awaits nothing
 _PRECEDENCE: Final = bytes({int(code): tight for code, tight in PRECEDENCES.items()}.get(i, 0) for i in range(64))
 
 # By byte: the operator between two operands, or the postfix operator, that begins with it; 0 for none.
@@ -196,11 +188,6 @@ def _is_reference(code: int) -> bool:
 
 
 @two_speed
-def _takes_one_operand(code: int) -> bool:
-    return code == _NEGATE or code == _PLUS or code == _PERCENT or code == _SINGLE or code == _SPILL
-
-
-@two_speed
 def _begins_reference(buffer: Bytes, i: int, stop: int) -> bool:
     """Whether a reference can begin at `i`, so that the space before it is the intersection operator."""
     c = buffer[i]
@@ -226,13 +213,13 @@ def _scan_sheets(buffer: Bytes, i: int, stop: int) -> int:
 
 
 @two_speed
-def _height_of_lambda(op: Int16, extra: Int32, height: Int32, first_node: int, nodes: int) -> int:
-    """0, or one more than the highest node outside the LAMBDA that its body uses."""
+def _highest_outside(op: Int16, extra: Int32, height: Int32, first_node: int, nodes: int) -> int:
+    """The height of the highest node that LOCAL nodes from `first_node` on stand for and that is before; or -1."""
     highest = -1
     for node in range(first_node, nodes):
-        if op[node] == _LOCAL and extra[node] < first_node:
-            highest = max(highest, height[node])
-    return highest + 1
+        if op[node] == _LOCAL and extra[node] < first_node and height[node] > highest:
+            highest = height[node]
+    return highest
 
 
 @two_speed
@@ -265,15 +252,28 @@ def parse_rows(
     name_start: Int64,
     name_stop: Int64,
     in_force: Int32,
-    stack: Int64,
     operands: Int32,
-    scopes: Int32,
+    stack_code: Int16,
+    stack_precedence: Int16,
+    stack_start: Int64,
+    stack_stop: Int64,
+    stack_base: Int32,
+    stack_frame: Int32,
+    stack_entry: Int32,
+    stack_scopes: Int32,
+    stack_nodes: Int32,
+    scope_name: Int32,
+    scope_hides: Int32,
+    scope_node: Int32,
     counts: Int64,
 ) -> None:
     """Parse every row: the trees, how many there are of each thing, and what is wrong with the others.
 
-    Operands wait in `operands` as nodes, operators and open calls in `stack`: an operator becomes a node when
-    one that binds no tighter, or the end of its frame, stands behind its right operand.
+    Operands wait in `operands` as nodes. In the stack wait operators for their right operand, and frames, which
+    are open parentheses and calls, for their end: an operator becomes a node when one that binds no tighter, or
+    the end of its frame, stands behind its right operand. A frame knows how many operands, names in scope and
+    nodes there were when it was opened, its function's entry, and the frame around it. A name in scope is its
+    number, what it hides, and the node that it stands for; `in_force` leads to it by its number (plus one).
     """
     nodes = 0
     arguments = 0
@@ -292,8 +292,8 @@ def parse_rows(
         structured_before = structured
         top = 0
         frame = 0
-        stack[_S_CODE] = _BOTTOM
-        stack[_S_PRECEDENCE] = _FRAME_PRECEDENCE
+        stack_code[0] = _BOTTOM
+        stack_precedence[0] = _FRAME_PRECEDENCE
         held = 0  # operands
         level = 0  # calls inside each other
         lambdas = 0
@@ -317,8 +317,7 @@ def parse_rows(
                 sheet_stop = -1
                 begin = i
                 is_declaration = top == frame and (
-                    stack[top + _S_CODE] == _LAMBDA
-                    or (stack[top + _S_CODE] == _LET and (held - stack[top + _S_BASE]) % 2 == 0)
+                    stack_code[top] == _LAMBDA or (stack_code[top] == _LET and (held - stack_base[top]) % 2 == 0)
                 )
 
                 if CLASS[c] & DIGIT or c == POINT:
@@ -380,16 +379,16 @@ def parse_rows(
                                 wrong = _NESTED_TOO_DEEP
                                 at = begin
                                 break
-                            top += STACK_WIDTH
-                            stack[top + _S_CODE] = code
-                            stack[top + _S_PRECEDENCE] = _FRAME_PRECEDENCE
-                            stack[top + _S_START] = begin
-                            stack[top + _S_STOP] = word_stop
-                            stack[top + _S_BASE] = held
-                            stack[top + _S_FRAME] = frame
-                            stack[top + _S_ENTRY] = entry
-                            stack[top + _S_SCOPES] = in_scope
-                            stack[top + _S_NODES] = nodes
+                            top += 1
+                            stack_code[top] = code
+                            stack_precedence[top] = _FRAME_PRECEDENCE
+                            stack_start[top] = begin
+                            stack_stop[top] = word_stop
+                            stack_base[top] = held
+                            stack_frame[top] = frame
+                            stack_entry[top] = entry
+                            stack_scopes[top] = in_scope
+                            stack_nodes[top] = nodes
                             frame = top
                             i = next_at + 1
                             continue
@@ -421,11 +420,11 @@ def parse_rows(
                             leaf_number = 1.0 if form == FORM_TRUE else 0.0
                         elif is_declaration and next_c == COMMA:
                             leaf = _DECLARED
-                            if stack[top + _S_CODE] == _LAMBDA:
+                            if stack_code[top] == _LAMBDA:
                                 leaf = _OPTIONAL_PARAMETER if prefix == OPTIONAL_PREFIX else _PARAMETER
                         elif local > 0:
                             leaf = _LOCAL
-                            leaf_extra = scopes[(local - 1) * SCOPE_WIDTH + _SCOPE_NODE]
+                            leaf_extra = scope_node[local - 1]
                             leaf_height = height[leaf_extra]
                         else:
                             leaf = _NAME
@@ -448,12 +447,12 @@ def parse_rows(
                     i = ends + 1
 
                 elif c == OPEN:
-                    top += STACK_WIDTH
-                    stack[top + _S_CODE] = _PARENTHESIS
-                    stack[top + _S_PRECEDENCE] = _FRAME_PRECEDENCE
-                    stack[top + _S_START] = i
-                    stack[top + _S_BASE] = held
-                    stack[top + _S_FRAME] = frame
+                    top += 1
+                    stack_code[top] = _PARENTHESIS
+                    stack_precedence[top] = _FRAME_PRECEDENCE
+                    stack_start[top] = i
+                    stack_base[top] = held
+                    stack_frame[top] = frame
                     frame = top
                     i += 1
                     continue
@@ -464,21 +463,22 @@ def parse_rows(
                         code = _PLUS
                     elif c == AT:
                         code = _SINGLE
-                    top += STACK_WIDTH
-                    stack[top + _S_CODE] = code
-                    stack[top + _S_PRECEDENCE] = _PRECEDENCE[code]
-                    stack[top + _S_START] = i
-                    stack[top + _S_STOP] = i + 1
+                    top += 1
+                    stack_code[top] = code
+                    stack_precedence[top] = _PRECEDENCE[code]
+                    stack_start[top] = i
+                    stack_stop[top] = i + 1
+                    stack_base[top] = held
                     i += 1
                     continue
 
                 elif c == COMMA or c == CLOSE:
-                    code = stack[top + _S_CODE]
+                    code = stack_code[top]
                     if top != frame or code == _BOTTOM or code == _PARENTHESIS:
                         wrong = _OPERAND_EXPECTED
                         at = i
                         break
-                    if c == CLOSE and held - stack[top + _S_BASE] == (1 if code == _CALL else 0):
+                    if c == CLOSE and held - stack_base[top] == (1 if code == _CALL else 0):
                         # F() has no arguments, F(,) has two.
                         awaits_operand = False
                         continue
@@ -522,7 +522,7 @@ def parse_rows(
                         word_stop, hashed = scan_word(buffer, begin + 1, end)
                         if (
                             is_declaration
-                            and stack[top + _S_CODE] == _LAMBDA
+                            and stack_code[top] == _LAMBDA
                             and next_at < end
                             and buffer[next_at] == COMMA
                             and word_stop == i - 1
@@ -534,37 +534,29 @@ def parse_rows(
                             leaf_stop = word_stop
 
                 elif c == OPEN_BRACE:
-                    columns = 0
-                    first_element = nodes
+                    top += 1
+                    stack_code[top] = _ARRAY
+                    stack_precedence[top] = _COMPLETE
+                    stack_start[top] = i
+                    stack_base[top] = held
+                    leaf_extra = nodes
                     i, nodes, columns, marked, wrong = parse_array(
                         buffer, i, end, slots, entries, letters, op, number, start, stop, extra, nodes
                     )
                     if wrong != _NONE:
                         at = i
                         break
+                    stack_stop[top] = i
+                    stack_entry[top] = columns
                     inexact += marked
-                    for node in range(first_element, nodes):
+                    for node in range(leaf_extra, nodes):
                         argc[node] = 0
                         first[node] = arguments
                         height[node] = 0
                         depth[node] = lambdas
                         row[node] = r
-                    for node in range(first_element, nodes):
-                        args[arguments] = node
-                        arguments += 1
-                    op[nodes] = _ARRAY
-                    argc[nodes] = nodes - first_element
-                    first[nodes] = arguments - (nodes - first_element)
-                    height[nodes] = 1
-                    depth[nodes] = lambdas
-                    row[nodes] = r
-                    number[nodes] = 0.0
-                    start[nodes] = begin
-                    stop[nodes] = i
-                    extra[nodes] = columns
-                    operands[held] = nodes
-                    held += 1
-                    nodes += 1
+                        operands[held] = node
+                        held += 1
                     awaits_operand = False
                     continue
 
@@ -646,13 +638,13 @@ def parse_rows(
                     elif leaf == _PARAMETER or leaf == _OPTIONAL_PARAMETER:
                         # In force from here on.
                         hidden = in_force[leaf_extra]
-                        if hidden > stack[top + _S_SCOPES]:
+                        if hidden > stack_scopes[top]:
                             wrong = _NAME_TWICE
                             at = leaf_start
                             break
-                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME] = leaf_extra
-                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_HIDES] = hidden
-                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_NODE] = nodes
+                        scope_name[in_scope] = leaf_extra
+                        scope_hides[in_scope] = hidden
+                        scope_node[in_scope] = nodes
                         in_scope += 1
                         in_force[leaf_extra] = in_scope
 
@@ -690,17 +682,12 @@ def parse_rows(
                     code = _INTERSECTION
                     width = 0
                 precedence = _PRECEDENCE[code]
-            elif c == COMMA and stack[frame + _S_CODE] == _PARENTHESIS:
+            elif c == COMMA and stack_code[frame] == _PARENTHESIS:
                 code = _UNION
                 precedence = _UNION_PRECEDENCE
             elif c == COMMA or c == CLOSE or c == END:
                 precedence = _CLOSING
-            elif c == OPEN and (i == before or op[operands[held - 1]] == _LAMBDA):
-                called = op[operands[held - 1]]
-                if not (called == _NAME or called == _LOCAL or called == _REFERENCE or buffer[before - 1] == CLOSE):
-                    wrong = _OPERATOR_EXPECTED
-                    at = i
-                    break
+            elif c == OPEN and (i == before or (stack_code[top] == _LAMBDA and stack_precedence[top] == _COMPLETE)):
                 code = _CALL
                 precedence = _CALL_PRECEDENCE
             elif i > before and _begins_reference(buffer, i, end):
@@ -712,39 +699,37 @@ def parse_rows(
                 at = i
                 break
 
-            # Operators before that bind no looser have both their operands.
-            while stack[top + _S_PRECEDENCE] >= precedence:
-                applied = stack[top + _S_CODE]
-                right = operands[held - 1]
+            # What stands before and binds no looser has all its operands.
+            while stack_precedence[top] >= precedence:
+                code_before = stack_code[top]
+                base = stack_base[top]
+                if code_before >= _RANGE and code_before <= _UNION and not _is_reference(op[operands[held - 1]]):
+                    wrong = _REFERENCE_EXPECTED
+                    at = stack_stop[top]
+                    break
                 first[nodes] = arguments
-                highest = height[right]
-                if _takes_one_operand(applied):
-                    argc[nodes] = 1
-                else:
-                    left = operands[held - 2]
-                    held -= 1
-                    if applied <= _UNION and not _is_reference(op[right]):
-                        wrong = _REFERENCE_EXPECTED
-                        at = stack[top + _S_STOP]
-                        break
-                    args[arguments] = left
+                highest = -1
+                for k in range(base, held):
+                    node = operands[k]
+                    args[arguments] = node
                     arguments += 1
-                    argc[nodes] = 2
-                    if height[left] > highest:
-                        highest = height[left]
-                args[arguments] = right
-                arguments += 1
-                op[nodes] = applied
+                    if height[node] > highest:
+                        highest = height[node]
+                if code_before == _LAMBDA:
+                    highest = _highest_outside(op, extra, height, stack_nodes[top], nodes)
+                op[nodes] = code_before
+                argc[nodes] = held - base
                 height[nodes] = highest + 1
                 depth[nodes] = lambdas
                 row[nodes] = r
                 number[nodes] = 0.0
-                start[nodes] = stack[top + _S_START]
-                stop[nodes] = stack[top + _S_STOP]
-                extra[nodes] = 0
-                operands[held - 1] = nodes
+                start[nodes] = stack_start[top]
+                stop[nodes] = stack_stop[top]
+                extra[nodes] = stack_entry[top] if code_before == _ARRAY else 0
+                operands[base] = nodes
+                held = base + 1
                 nodes += 1
-                top -= STACK_WIDTH
+                top -= 1
             if wrong != _NONE:
                 break
 
@@ -753,15 +738,22 @@ def parse_rows(
                     wrong = _OPERATOR_EXPECTED if width == 0 else _REFERENCE_EXPECTED
                     at = i
                     break
-                top += STACK_WIDTH
-                stack[top + _S_CODE] = code
-                stack[top + _S_PRECEDENCE] = precedence
-                stack[top + _S_START] = i
-                stack[top + _S_STOP] = i + width
+                if code == _CALL:
+                    called = op[operands[held - 1]]
+                    if not (called == _NAME or called == _LOCAL or called == _REFERENCE or buffer[before - 1] == CLOSE):
+                        wrong = _OPERATOR_EXPECTED
+                        at = i
+                        break
+                top += 1
+                stack_code[top] = code
+                stack_precedence[top] = precedence
+                stack_start[top] = i
+                stack_stop[top] = i + width
+                stack_base[top] = held - 1
                 i += width
                 awaits_operand = True
                 if code == _PERCENT or code == _SPILL:
-                    stack[top + _S_PRECEDENCE] = _POSTFIX_DONE
+                    stack_precedence[top] = _COMPLETE
                     awaits_operand = False
                 elif code == _CALL:
                     level += 1
@@ -769,18 +761,17 @@ def parse_rows(
                         wrong = _NESTED_TOO_DEEP
                         at = i - 1
                         break
-                    stack[top + _S_PRECEDENCE] = _FRAME_PRECEDENCE
-                    stack[top + _S_BASE] = held - 1
-                    stack[top + _S_FRAME] = frame
+                    stack_precedence[top] = _FRAME_PRECEDENCE
+                    stack_frame[top] = frame
                     frame = top
                 continue
 
-            code = stack[top + _S_CODE]
-            base = stack[top + _S_BASE]
+            # A frame goes on or ends.
+            code = stack_code[top]
             if c == END:
                 if code != _BOTTOM:
                     wrong = _UNCLOSED_PARENTHESIS
-                    at = stack[top + _S_START]
+                    at = stack_start[top]
                     break
                 done = True
                 continue
@@ -789,12 +780,12 @@ def parse_rows(
                 at = i
                 break
             if code == _PARENTHESIS:
-                frame = stack[top + _S_FRAME]
-                top -= STACK_WIDTH
+                frame = stack_frame[top]
+                top -= 1
                 i += 1
                 continue
 
-            given = held - base
+            given = held - stack_base[top]
             if code == _CALL:
                 if given > MOST_ARGUMENTS + (1 if c == CLOSE else 0):
                     wrong = _TOO_MANY_ARGUMENTS
@@ -823,75 +814,52 @@ def parse_rows(
                         declared = operands[held - 2]
                         name = extra[declared]
                         hidden = in_force[name]
-                        if hidden > stack[top + _S_SCOPES]:
+                        if hidden > stack_scopes[top]:
                             wrong = _NAME_TWICE
                             at = start[declared]
                             break
-                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME] = name
-                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_HIDES] = hidden
-                        scopes[in_scope * SCOPE_WIDTH + _SCOPE_NODE] = last
+                        scope_name[in_scope] = name
+                        scope_hides[in_scope] = hidden
+                        scope_node[in_scope] = last
                         in_scope += 1
                         in_force[name] = in_scope
                 i += 1
                 awaits_operand = True
                 continue
 
-            extra[nodes] = 0
-            highest = -1
             if code >= FIRST_FUNCTION:
-                entry = stack[top + _S_ENTRY]
+                entry = stack_entry[top]
                 least = entries[entry + ENTRY_LEAST]
                 most = entries[entry + ENTRY_MOST]
                 if given < least or (given > most and most != UNLIMITED):
                     wrong = _WRONG_ARGUMENT_COUNT
-                    at = stack[top + _S_START]
+                    at = stack_start[top]
                     problem_detail[r] = least * 256 + most
                     break
             elif code == _SINGLE_CALL or code == _SPILL_CALL:
                 if given != 1:
                     wrong = _WRONG_ARGUMENT_COUNT
-                    at = stack[top + _S_START]
+                    at = stack_start[top]
                     problem_detail[r] = 257
                     break
-                code = _SINGLE if code == _SINGLE_CALL else _SPILL
+                stack_code[top] = _SINGLE if code == _SINGLE_CALL else _SPILL
             elif code == _LET and (given < 3 or given % 2 == 0):
                 wrong = _LET_INCOMPLETE
-                at = stack[top + _S_START]
+                at = stack_start[top]
                 break
             elif code == _LAMBDA:
                 if given == 0 or op[operands[held - 1]] == _OMITTED:
                     wrong = _LAMBDA_WITHOUT_BODY
-                    at = stack[top + _S_START]
+                    at = stack_start[top]
                     break
                 lambdas -= 1
-            level -= 1
-            first[nodes] = arguments
-            for k in range(base, held):
-                node = operands[k]
-                args[arguments] = node
-                arguments += 1
-                if height[node] > highest:
-                    highest = height[node]
-            if code == _LAMBDA:
-                highest = _height_of_lambda(op, extra, height, stack[top + _S_NODES], nodes) - 1
             if code == _LET or code == _LAMBDA:
-                while in_scope > stack[top + _S_SCOPES]:
+                while in_scope > stack_scopes[top]:
                     in_scope -= 1
-                    scope = in_scope * SCOPE_WIDTH
-                    in_force[scopes[scope + _SCOPE_NAME]] = scopes[scope + _SCOPE_HIDES]
-            op[nodes] = code
-            argc[nodes] = given
-            height[nodes] = highest + 1
-            depth[nodes] = lambdas
-            row[nodes] = r
-            number[nodes] = 0.0
-            start[nodes] = stack[top + _S_START]
-            stop[nodes] = stack[top + _S_STOP]
-            operands[base] = nodes
-            held = base + 1
-            nodes += 1
-            frame = stack[top + _S_FRAME]
-            top -= STACK_WIDTH
+                    in_force[scope_name[in_scope]] = scope_hides[in_scope]
+            level -= 1
+            stack_precedence[top] = _COMPLETE
+            frame = stack_frame[top]
             i += 1
 
         problem[r] = wrong
@@ -908,7 +876,7 @@ def parse_rows(
             structured = structured_before
             while in_scope > 0:
                 in_scope -= 1
-                in_force[scopes[in_scope * SCOPE_WIDTH + _SCOPE_NAME]] = 0
+                in_force[scope_name[in_scope]] = 0
 
     counts[COUNT_NODES] = nodes
     counts[COUNT_ARGS] = arguments

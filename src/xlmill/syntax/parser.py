@@ -20,8 +20,6 @@ from xlmill.syntax.grammar import (
     COUNT_STRUCTURED,
     COUNT_WIDTH,
     REF_WIDTH,
-    SCOPE_WIDTH,
-    STACK_WIDTH,
     parse_rows,
 )
 from xlmill.syntax.opcode import Opcode
@@ -51,7 +49,7 @@ def parse(buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionT
     if rows and (row_start.min() < 0 or row_stop.max() > len(buffer) or lengths.min() < 0):
         raise ValueError("a row's bounds do not lie in the buffer")
     lengths[lengths > MOST_BYTES] = 0
-    longest = int(lengths.max(initial=0))
+    deepest = int(lengths.max(initial=0)) + 2
     size = int(lengths.sum())
     if size + rows > MOST_CHUNK_BYTES:
         raise ValueError(f"{size:,} bytes are too many for one chunk: at most {MOST_CHUNK_BYTES:,}")
@@ -110,9 +108,19 @@ def parse(buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionT
         name_start,
         name_stop,
         np.zeros(most_words, np.int32),
-        np.empty((longest + 2) * STACK_WIDTH, np.int64),
-        np.empty(longest + 2, np.int32),
-        np.empty((longest + 2) * SCOPE_WIDTH, np.int32),
+        np.empty(deepest, np.int32),
+        np.empty(deepest, np.int16),
+        np.empty(deepest, np.int16),
+        np.empty(deepest, np.int64),
+        np.empty(deepest, np.int64),
+        np.empty(deepest, np.int32),
+        np.empty(deepest, np.int32),
+        np.empty(deepest, np.int32),
+        np.empty(deepest, np.int32),
+        np.empty(deepest, np.int32),
+        np.empty(deepest, np.int32),
+        np.empty(deepest, np.int32),
+        np.empty(deepest, np.int32),
         counts,
     )
     nodes = int(counts[COUNT_NODES])
