@@ -25,6 +25,11 @@ def square_slowly(chunk: Numbers) -> list[int]:
     return square(chunk)
 
 
+def square_in_five_ms(chunk: Numbers) -> list[int]:
+    time.sleep(0.005)
+    return square(chunk)
+
+
 def raise_at_seven(chunk: Numbers) -> list[int]:
     if 7 in chunk.items:
         raise ValueError("seven is not welcome")
@@ -81,6 +86,10 @@ def sleep_for_ever() -> None:
 def spin_for_ever() -> None:
     while True:
         pass
+
+
+def stop_for_ever() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def hoard() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
+import random
 import signal
 import threading
 import time
@@ -126,7 +129,7 @@ def test_memory_that_does_not_suffice_splits_the_chunk_everywhere(name: str) -> 
     assert fault.cause is Cause.MEMORY
 
 
-@pytest.mark.parametrize("deed", [tasks.sleep_for_ever, tasks.spin_for_ever])
+@pytest.mark.parametrize("deed", [tasks.sleep_for_ever, tasks.spin_for_ever, tasks.stop_for_ever])
 def test_an_endless_row_is_ended_and_its_neighbours_are_fine(isolating: str, deed: Callable[[], None]) -> None:
     fault = the_fault(run(tasks.At(deed, 14), name=isolating, size=4, task_timeout=0.3), 14)
 
@@ -259,11 +262,47 @@ def test_a_pool_whose_workers_were_all_killed_goes_on() -> None:
     assert all(outcome.fault is None for outcome in outcomes)
 
 
-def _kill(pid: int) -> None:
-    import os
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_workers_killed_at_random_cost_no_row(seed: int) -> None:
+    chance = random.Random(seed)
+    is_over = threading.Event()
 
+    with create("pool", Settings(workers=3, quarantine_limit=10_000)) as pool:
+
+        def kill_some() -> None:
+            while not is_over.wait(chance.uniform(0.005, 0.1)):
+                alive = list(pool._crew.workers)  # type: ignore[attr-defined]
+                if alive:
+                    with contextlib.suppress(ValueError):  # already reaped
+                        _signal(chance.choice(alive).process.pid, chance.choice([signal.SIGKILL, signal.SIGSEGV]))
+
+        killer = threading.Thread(target=kill_some)
+        killer.start()
+        try:
+            until = time.monotonic() + 8
+            chunks = itertools.takewhile(lambda _: time.monotonic() < until, cut(itertools.count(), 50))
+            rows = 0
+            for outcome in pool.map(tasks.square_in_five_ms, chunks):
+                assert outcome.chunk.items == list(range(rows, rows + len(outcome.chunk)))
+                if outcome.fault is None:
+                    assert outcome.value == [row * row for row in outcome.chunk.items]
+                else:
+                    assert (outcome.fault.cause, outcome.fault.attempts) == (Cause.KILLED, 2)
+                rows += len(outcome.chunk)
+        finally:
+            is_over.set()
+            killer.join()
+    assert rows > 1000
+
+
+def _kill(pid: int) -> None:
+    _signal(pid, signal.SIGKILL)
+
+
+def _signal(pid: int, number: int) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except ProcessLookupError:
         return
 

@@ -1,8 +1,8 @@
 """Python objects as bytes that travel between processes.
 
 Everything goes by pickle protocol 5 with its large buffers out of band, so that an array is sent from where
-it lies. What the caller sends is pickled by cloudpickle: functions and classes of a script, a notebook or a
-lambda travel by value, because a worker never imports the caller's main module.
+it lies. Functions and classes of a script, a notebook or a lambda travel by value, by cloudpickle, because a
+worker never imports the caller's main module.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ Part: TypeAlias = bytes | bytearray | memoryview
 
 def pack(value: object) -> list[Part]:
     """`value` as a pickle and the buffers that belong to it. Raises what pickling raises."""
+    buffers: list[pickle.PickleBuffer] = []
+    try:
+        body = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    except Exception:  # what must travel by value; if it cannot do that either, cloudpickle says so
+        return _pack_by_value(value)
+    # What belongs to the main module went by name, and another process has another main module.
+    return _pack_by_value(value) if b"__main__" in body else [body, *(buffer.raw() for buffer in buffers)]
+
+
+def _pack_by_value(value: object) -> list[Part]:
     import cloudpickle
 
     buffers: list[pickle.PickleBuffer] = []
     body = io.BytesIO()
     cloudpickle.Pickler(body, protocol=5, buffer_callback=buffers.append).dump(value)
-    return [body.getbuffer(), *(_raw(buffer) for buffer in buffers)]
-
-
-def pack_plain(value: object) -> list[Part]:
-    """As `pack`, sooner done where `value` holds nothing that must travel by value."""
-    buffers: list[pickle.PickleBuffer] = []
-    try:
-        body = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
-    except Exception:  # a class of the caller's main module, for one; cloudpickle decides
-        return pack(value)
-    return [body, *(_raw(buffer) for buffer in buffers)]
+    return [body.getbuffer(), *(buffer.raw() for buffer in buffers)]
 
 
 def unpack(parts: Sequence[Part]) -> Any:
@@ -76,10 +76,6 @@ def _innermost(function: Callable[..., object]) -> Callable[..., object]:
     """What `function` wraps: the caller's own."""
     function = inspect.unwrap(function)
     return _innermost(function.func) if isinstance(function, functools.partial) else function
-
-
-def _raw(buffer: pickle.PickleBuffer) -> Part:
-    return buffer.raw()
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 from xlmill.execution.attempt import answer, fault_of
 from xlmill.execution.channel import Channel, Message, Tag
 from xlmill.execution.outcome import Cause
-from xlmill.execution.transfer import pack_plain, unpack
+from xlmill.execution.transfer import pack, unpack
 
 PARENT_POLL_SECONDS = 0.5
 PR_SET_PDEATHSIG = 1
@@ -51,7 +51,7 @@ def work(end: socket.socket, settings: WorkerSettings) -> None:
             if settings.memory_limit is not None:
                 _limit_memory(settings.memory_limit)
         except Exception as error:
-            channel.put(Message(Tag.REFUSED, 0, pack_plain(fault_of(error).message)))
+            channel.put(Message(Tag.REFUSED, 0, pack(fault_of(error).message)))
             return
         channel.put(Message(Tag.READY))
         _serve(channel)
@@ -68,7 +68,7 @@ def _serve(channel: Channel) -> None:
             try:
                 task = unpack(message.parts)
             except Exception as error:
-                channel.put(Message(Tag.REFUSED, message.number, pack_plain(fault_of(error).message)))
+                channel.put(Message(Tag.REFUSED, message.number, pack(fault_of(error).message)))
             else:
                 channel.put(Message(Tag.READY, message.number))
         else:
@@ -84,14 +84,14 @@ def _answer(task: Callable[[Any], Any], message: Message) -> Message:
         return _unpicklable(message, arrived, arrived, error)
     told = began, ended, _, _ = answer(task, chunk)
     try:
-        return Message(Tag.ANSWER, message.number, pack_plain(told))
+        return Message(Tag.ANSWER, message.number, pack(told))
     except Exception as error:
         return _unpicklable(message, began, ended, error)
 
 
 def _unpicklable(message: Message, began: float, ended: float, error: Exception) -> Message:
     fault = replace(fault_of(error), cause=Cause.UNPICKLABLE, exception=None)
-    return Message(Tag.ANSWER, message.number, pack_plain((began, ended, None, fault)))
+    return Message(Tag.ANSWER, message.number, pack((began, ended, None, fault)))
 
 
 def _limit_memory(limit: int) -> None:
