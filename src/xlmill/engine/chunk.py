@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmill.engine.apply import first_cells
-from xlmill.engine.evaluator import Evaluation, Surroundings
+from xlmill.engine.evaluator import Evaluation, Lanes, Surroundings
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import program
 from xlmill.engine.run import ChunkTooLarge, Mode, Run
@@ -37,8 +37,8 @@ class Outcome:
     templates: Index
 
 
-def evaluate_texts(texts: Texts, run: Run) -> Outcome:
-    """Evaluate expressions, each in its own row."""
+def evaluate_texts(texts: Texts, run: Run, tell_templates: bool = False) -> Outcome:
+    """Evaluate expressions, each in its own row; `tell_templates` also tells their templates apart."""
     count = len(texts)
     # The rows may be a small part of a large buffer; the chunk shall hold no more than its own bytes.
     low = int(texts.starts.min()) if count else 0
@@ -48,7 +48,7 @@ def evaluate_texts(texts: Texts, run: Run) -> Outcome:
     blank = forest.problem == Problem.EMPTY
     invalid = (forest.problem != 0) & ~blank
     problems = {row: str(syntax_error(forest, row)) for row in np.flatnonzero(invalid).tolist()}
-    templates = template_hashes(forest)
+    templates = template_hashes(forest) if tell_templates else np.full(count, -1)
     roots = np.flatnonzero(forest.root >= 0)
     if len(roots) == 0:
         return Outcome(_empty(count), invalid, problems, templates)
@@ -91,7 +91,7 @@ def _snapped(column: Column, forest: Forest, store: Store, evaluation: Evaluatio
     if not len(last):
         return column
     roots = forest.root[last]
-    surroundings = Surroundings(evaluation, roots, False)
+    surroundings = Surroundings(evaluation, Lanes.of(roots), False)
     left, right = (
         surroundings.read_single(store.values(forest.args[forest.first[roots] + side])) for side in (0, 1)
     )
@@ -111,7 +111,7 @@ def _snapped(column: Column, forest: Forest, store: Store, evaluation: Evaluatio
 def finished(column: Column, evaluation: Evaluation, rows: Index) -> Column:
     """Results as a cell shows them: references read, a LAMBDA is #CALC!, an empty cell referred to is 0."""
     run = evaluation.run
-    surroundings = Surroundings(evaluation, rows, False)
+    surroundings = Surroundings(evaluation, Lanes.of(rows), False)
     if column.has(REFERENCE):
         column = surroundings.read_single(column)
         empty = column.is_kind(EMPTY)

@@ -81,16 +81,17 @@ def call(functions: Column, arguments: Sequence[Column], rows: Index, caller: Ca
 def _by_environment(functions: Column) -> list[tuple[Closure | BuiltIn | None, Index]]:
     """Rows whose LAMBDAs come from the same forest and store, together."""
     groups: dict[tuple[int, int], tuple[Closure | BuiltIn | None, list[int]]] = {}
-    for row, (kind, at) in enumerate(zip(functions.kinds.tolist(), functions.numbers.tolist(), strict=True)):
-        function = None
-        if kind == FUNCTION:
-            assert functions.objects is not None
-            function = functions.objects[int(at)]
+    is_function = functions.is_kind(FUNCTION)
+    for row in np.flatnonzero(is_function).tolist():
+        assert functions.objects is not None
+        function = functions.objects[int(functions.numbers[row])]
         if isinstance(function, Closure):
             key = (id(function.forest), id(function.store))
         else:
-            key = (id(function.function) if function is not None else 0, 0)
+            key = (id(function.function), 0)
         groups.setdefault(key, (function, []))[1].append(row)
+    if not is_function.all():
+        groups[0, 0] = (None, np.flatnonzero(~is_function).tolist())
     return [(function, np.array(member, np.int64)) for function, member in groups.values()]
 
 

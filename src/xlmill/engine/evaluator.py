@@ -77,7 +77,7 @@ class Evaluation:
                 self._run_partly(batch, forest, store, count, active)
                 return
         arguments = [store.argument(batch, position) for position in range(batch.argc)] if _takes_values(batch.op) else []
-        column = self._value(batch, forest, store, arguments, store.rows(nodes), in_array)
+        column = self._value(batch, forest, store, arguments, Lanes(store, nodes, count), in_array)
         self._count_cells(column)
         store.put(nodes, column)
 
@@ -115,8 +115,7 @@ class Evaluation:
             for position in range(batch.argc):
                 column = store.argument(batch, position)
                 arguments.append((column if len(column) == count else column.repeat(count)).take(taken).settled())
-            rows = store.rows(batch.nodes)[taken]
-            column = self._value(batch, forest, store, arguments, rows, False)
+            column = self._value(batch, forest, store, arguments, Lanes(store, batch.nodes, count).take(taken), False)
             result = merge(active, column, empty_column(count - len(taken)))
         store.put(batch.nodes, result)
 
@@ -126,30 +125,30 @@ class Evaluation:
         forest: Forest,
         store: Store,
         arguments: list[Column],
-        rows: Index,
+        lanes: Lanes,
         in_array: bool,
     ) -> Column:
         op, nodes = batch.op, batch.nodes
         entry = self.program.by_opcode.get(op)
         if entry is not None:
-            return apply(entry, arguments, len(rows), Surroundings(self, rows, in_array))
+            return apply(entry, arguments, len(lanes), Surroundings(self, lanes, in_array))
         if op == Opcode.NAME:
-            return leaves.by_name(forest, nodes, rows, self._name)
+            return leaves.by_name(forest, nodes, lanes.rows, self._name)
         if op == Opcode.STRUCTURED:
-            return leaves.by_name(forest, nodes, rows, self._structured)
+            return leaves.by_name(forest, nodes, lanes.rows, self._structured)
         if op == Opcode.REFERENCE:
-            return self._references(forest, nodes, rows)
+            return self._references(forest, nodes, lanes)
         if op == Opcode.ARRAY:
             if isinstance(store, AlignedStore):
                 return leaves.array_constant(forest, int(nodes[0]), store)
             return leaves.array_constants(forest, nodes, store)
         if op == Opcode.LAMBDA:
             if isinstance(store, AlignedStore):
-                return closures_column([Closure(forest, store, int(nodes[0]), lane) for lane in range(len(rows))])
+                return closures_column([Closure(forest, store, int(nodes[0]), lane) for lane in range(len(lanes))])
             return closures_column([Closure(forest, store, node, 0) for node in nodes.tolist()])
         if op == Opcode.CALL:
-            full = [a if len(a) == len(rows) else a.repeat(len(rows)) for a in arguments]
-            return call(full[0], full[1:], rows, self)
+            full = [a if len(a) == len(lanes) else a.repeat(len(lanes)) for a in arguments]
+            return call(full[0], full[1:], lanes.rows, self)
         assert op == Opcode.SPILL
         return self._spill(arguments[0])
 
@@ -163,9 +162,9 @@ class Evaluation:
         column = leaves.structured(text, self.run)
         return column.take(rows) if len(column) != 1 or len(rows) == 1 and column.uniform != REFERENCE else column
 
-    def _references(self, forest: Forest, nodes: Index, rows: Index) -> Column:
+    def _references(self, forest: Forest, nodes: Index, lanes: Lanes) -> Column:
         if self.run.positional_columns:
-            return leaves.positional(forest, nodes, rows, self.run)
+            return leaves.positional(forest, nodes, lanes.rows, self.run)
         return leaves.references(forest, nodes, self.run)
 
     def _spill(self, anchor: Column) -> Column:
@@ -202,7 +201,7 @@ class Evaluation:
 
     def apply(self, function: Function, arguments: Sequence[Column], rows: Index) -> Column:
         """Apply a worksheet function that was passed as a value."""
-        return apply(function, arguments, len(rows), Surroundings(self, rows, False))
+        return apply(function, arguments, len(rows), Surroundings(self, Lanes.of(rows), False))
 
     def draws(self, rows: Index) -> Index:
         """For each of these rows of the chunk, which may repeat, how many random numbers it has drawn before.
@@ -236,12 +235,42 @@ def _takes_values(op: int) -> bool:
     return op not in (Opcode.ARRAY, Opcode.LAMBDA, Opcode.NAME, Opcode.STRUCTURED, Opcode.REFERENCE)
 
 
+class Lanes:
+    """The rows of the chunk that the rows of a batch belong to, found when somebody asks."""
+
+    def __init__(self, store: Store | None, nodes: Index, count: int, rows: Index | None = None) -> None:
+        self._store = store
+        self._nodes = nodes
+        self._count = count
+        self._rows = rows
+
+    @classmethod
+    def of(cls, rows: Index) -> Lanes:
+        """Lanes of known rows."""
+        return cls(None, rows, len(rows), rows)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def rows(self) -> Index:
+        """A row of the chunk for each row of the batch."""
+        if self._rows is None:
+            assert self._store is not None
+            self._rows = self._store.rows(self._nodes)
+        return self._rows
+
+    def take(self, some: Any) -> Lanes:
+        """Some of the lanes (indices or a mask)."""
+        return Lanes.of(self.rows[some])
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The run as the kernel of one batch sees it: see functions.surroundings."""
 
     evaluation: Evaluation
-    chunk_rows: Index
+    lanes: Lanes
     in_array: bool
 
     @property
@@ -262,11 +291,11 @@ class Surroundings:
     @property
     def rows(self) -> Index:
         """The number of each row's expression in the whole run."""
-        return self.chunk_rows + self.evaluation.run.first_row
+        return self.lanes.rows + self.evaluation.run.first_row
 
     def draws(self) -> Index:
         """How many random numbers each row's expression has drawn before; counts one more."""
-        return self.evaluation.draws(self.chunk_rows)
+        return self.evaluation.draws(self.lanes.rows)
 
     @property
     def formula_cell(self) -> Area:
@@ -285,7 +314,7 @@ class Surroundings:
 
     def subset(self, rows: Any) -> Surroundings:
         """The same for some of the rows."""
-        return Surroundings(self.evaluation, self.chunk_rows[rows], self.in_array)
+        return Surroundings(self.evaluation, self.lanes.take(rows), self.in_array)
 
     def read(self, column: Column) -> Column:
         """References replaced by what their cells hold."""
@@ -319,7 +348,7 @@ class Surroundings:
 
     def call(self, functions: Column, arguments: Sequence[Column]) -> Column:
         """Call the LAMBDA in each row with that row's arguments."""
-        return call(functions, arguments, self.chunk_rows, self.evaluation)
+        return call(functions, arguments, self.lanes.rows, self.evaluation)
 
     def formula_text(self, area: Area) -> str | None:
         """The formula in a cell."""

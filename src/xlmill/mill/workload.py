@@ -90,7 +90,8 @@ class ExpressionJob:
         """The values of a chunk, and which templates they are of."""
         columns = {name.casefold(): column_from_arrow(chunk.batch.column(name)) for name in self.variables}
         texts = texts_from_arrow(chunk.batch.column(self.column))
-        outcome = evaluate_texts(texts, replace(self.settings, columns=columns, first_row=chunk.first_row))
+        run = replace(self.settings, columns=columns, first_row=chunk.first_row)
+        outcome = evaluate_texts(texts, run, self.count_templates)
         if not self.count_templates:
             return outcome, frozenset()
         return outcome, frozenset(np.unique(outcome.templates[outcome.templates >= 0]).tolist())
