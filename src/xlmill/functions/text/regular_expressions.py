@@ -6,6 +6,7 @@ around, references back, atomic groups) runs in a backtracking engine, under a t
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -21,6 +22,8 @@ from xlmill.values.python_value import column_from_python
 from xlmill.values.text_column import LONGEST_TEXT, Texts
 
 _SECONDS_A_TEXT = 0.5
+_MOST_REPETITIONS = 100_000
+_COUNTED = re.compile(r"\{(?:[0-9]*,)?([0-9]+)\}")
 
 
 class _Match(Protocol):
@@ -203,6 +206,9 @@ def _matcher(pattern: str, ignore_case: bool) -> Matcher | None:
 def _backtracking_matcher(pattern: str, ignore_case: bool) -> Matcher | None:
     import regex
 
+    # The engine writes counted repetitions out: nested ones, multiplied, could fill the memory.
+    if math.prod(int(most[:6]) or 1 for most in _COUNTED.findall(pattern)) > _MOST_REPETITIONS:
+        return None
     try:
         backtracking = regex.compile(pattern, regex.VERSION0 | (regex.IGNORECASE if ignore_case else 0))
     except (regex.error, RecursionError, OverflowError):
