@@ -26,8 +26,8 @@ LIFE_POLL_SECONDS = 0.2
 
 FIRST_BACKOFF_SECONDS = 0.05
 SPAWN_TRIES = 4
-# Workers in a row that may die before they are ready.
-EARLY_DEATHS = 3
+# Workers in a row that may die before they are ready: so many are no accident.
+EARLY_DEATHS = 10
 
 
 class Worker:
