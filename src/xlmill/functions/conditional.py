@@ -142,13 +142,17 @@ def answer(
     criteria: Sequence[Column],
     values: Arrays,
     summarise: Summary,
+    codes: Index,
     surroundings: Surroundings,
 ) -> Column:
     """What `summarise` makes of the cells of `values` whose partners in each range meet its criterion.
 
     `summarise(owners, cells, count)` gets the cells that are met as indices into `values.cells`, with the
-    number of the question that each belongs to, questions in order; it gives a column of `count` answers.
+    number of the question that each belongs to, questions in order; it gives a column of `count` answers. Rows
+    with a code have no cells.
     """
+    fine = codes == 0
+    values = Arrays(values.starts, np.where(fine, values.rows, 0), values.columns, values.cells)
     identities = [values.starts, values.rows, values.columns]
     for array, criterion in zip(ranges, criteria, strict=True):
         identities += [array.starts, *_identities(criterion)]
@@ -160,7 +164,7 @@ def answer(
         Comparison(read_criteria(criterion.take(asked).settled(), date1904), array.cells, date1904)
         for array, criterion in zip(ranges, criteria, strict=True)
     ]
-    candidates = _candidates(ranges, comparisons)
+    candidates = _candidates(values.sizes, ranges, comparisons)
     ends = np.cumsum(candidates.counts)
     parts: list[Column] = []
     begin = 0
@@ -199,6 +203,7 @@ def conditional(
             pairs[1::2],
             aligned[0].arrays,
             numbers_summary(aligned[0].arrays.cells, summarise_numbers),
+            codes,
             surroundings,
         ),
     )
@@ -280,9 +285,8 @@ class _Candidates:
         return owners, at if self.order is None else self.order[at]
 
 
-def _candidates(ranges: Sequence[Arrays], comparisons: Sequence[Comparison]) -> _Candidates:
-    """Few positions that hold all that are met."""
-    sizes = ranges[0].sizes
+def _candidates(sizes: Index, ranges: Sequence[Arrays], comparisons: Sequence[Comparison]) -> _Candidates:
+    """Few positions that hold all that are met, among the first `sizes`."""
     best = _Candidates(sizes, np.zeros_like(sizes), None)
     if int(sizes.sum()) < _PAIRS_AT_ONCE:
         return best
@@ -290,8 +294,8 @@ def _candidates(ranges: Sequence[Arrays], comparisons: Sequence[Comparison]) -> 
     for array, comparison in zip(ranges, comparisons, strict=True):
         if not comparison.can_be_indexed():
             continue
-        tables, table = distinct_rows([array.starts, array.sizes])
-        table_sizes = array.sizes[tables]
+        tables, table = distinct_rows([array.starts, sizes])
+        table_sizes = sizes[tables]
         if _INDEX_FROM * int(table_sizes.sum()) > int(sizes.sum()):
             continue
         cell_keys, wanted = comparison.keys

@@ -20,12 +20,14 @@ MOST_ARGUMENTS = 255
 CATEGORIES = (
     "operators",
     "math_trig",
+    "statistical",
     "logical",
     "text",
     "date_time",
     "financial",
     "lookup",
     "information",
+    "dynamic_array",
 )
 
 

@@ -37,7 +37,7 @@ def sumif(range: Whole, criteria: Value, sum_range: Whole = optional(None), *, s
         summed = resize(read_ranges(sum_range, surroundings), asked.arrays.rows, asked.arrays.columns, surroundings)
     summary = numbers_summary(summed.arrays.cells, _sum)
     codes = np.where(asked.codes != 0, asked.codes, summed.codes)
-    return with_errors(codes, answer([asked.arrays], [criteria], summed.arrays, summary, surroundings))
+    return with_errors(codes, answer([asked.arrays], [criteria], summed.arrays, summary, codes, surroundings))
 
 
 @function("SUMIFS")
