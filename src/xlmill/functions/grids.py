@@ -53,6 +53,32 @@ def picked(arrays: Arrays, to: Layout, row: Index, column: Index) -> Arrays:
     return to.filled(arrays.cells.take(at))
 
 
+def picked_lines(arrays: Arrays, across: Mask, counts: Index, chosen: Index) -> Arrays:
+    """New arrays of some rows of the given ones, or, where `across`, of some columns.
+
+    `chosen` has the numbers of the lines, from 0, array by array; `counts` how many there are for each array.
+    """
+    to = layout(np.where(across, arrays.rows, counts), np.where(across, counts, arrays.columns))
+    sideways = across[to.owner]
+    first = (np.cumsum(counts) - counts)[to.owner]
+    line = chosen[first + np.where(sideways, to.column, to.row)]
+    return picked(arrays, to, np.where(sideways, to.row, line), np.where(sideways, line, to.column))
+
+
+def line_counts(arrays: Arrays, across: Mask) -> Index:
+    """How many rows each array has, or, where `across`, columns."""
+    return np.where(across, arrays.columns, arrays.rows)
+
+
+def first_codes(refused: Codes | None, owners: Index, count: int) -> Codes:
+    """By row the first error code among its cells, 0 where there is none."""
+    codes = np.zeros(count)
+    if refused is not None:
+        wrong = np.flatnonzero(refused)[::-1]
+        codes[owners[wrong]] = refused[wrong]
+    return codes
+
+
 def arrays_or_errors(arrays: Arrays, codes: Codes) -> Column:
     """The arrays as a column, error values in the rows that have a code."""
     count = len(arrays)
@@ -121,4 +147,5 @@ def whole_numbers(numbers: NDArray[np.float64]) -> Index:
 
 def is_vector(rows: Index, columns: Index) -> Mask:
     """Which arrays have one row or one column."""
-    return (rows == 1) | (columns == 1)
+    vectors: Mask = (rows == 1) | (columns == 1)
+    return vectors

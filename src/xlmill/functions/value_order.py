@@ -11,7 +11,7 @@ from xlmill.values.text_kernels import lower
 # What stands before what when sorted; empty cells stand last, whichever way.
 _CLASSES = np.full(16, 4, np.uint8)
 _CLASSES[[NUMBER, TEXT, BOOLEAN, ERROR]] = 0, 1, 2, 3
-EMPTY_CLASS = 4
+ERROR_CLASS, EMPTY_CLASS = 3, 4
 
 
 def folded(column: Column) -> Column:

@@ -1,5 +1,5 @@
 """Lookup and reference functions."""
 
-from xlmill.functions.lookup import addresses, indexing, matching, references, tables
+from xlmill.functions.lookup import addresses, formula_text, indexing, matching, references, tables
 
-__all__ = ["addresses", "indexing", "matching", "references", "tables"]
+__all__ = ["addresses", "formula_text", "indexing", "matching", "references", "tables"]

@@ -26,7 +26,7 @@ def address(
     column_num: Number,
     abs_num: Number = optional(1),
     a1: Logical = optional(True),
-    sheet_text: Text = optional(None),
+    sheet_text: Text | None = optional(None),
 ) -> Column:
     """ADDRESS(row_num, column_num, [abs_num], [a1], [sheet_text]): a cell's address as text.
 
@@ -75,7 +75,7 @@ def _prefix(sheet: str) -> str:
 
 
 @function("HYPERLINK")
-def hyperlink(link_location: Text, friendly_name: Value = optional(None)) -> Column:
+def hyperlink(link_location: Text, friendly_name: Value | None = optional(None)) -> Column:
     """HYPERLINK(link_location, [friendly_name]): what a link shows, its name if it has one, else where it leads.
 
     Arrays: elementwise.

@@ -52,7 +52,8 @@ def _by_pattern(vectors: Vectors, wanted: Column, last: bool) -> Index:
     textual = vectors.cells.is_kind(TEXT)[cell]
     owner, cell = owner[textual], cell[textual]
     fits = wildcard_matches(vectors.cells.text_rows().take(cell), texts.take(row[owner]))
-    return _chosen(vectors, row, owner[fits], cell[fits], last)[search]
+    found: Index = _chosen(vectors, row, owner[fits], cell[fits], last)[search]
+    return found
 
 
 def _pairs(vectors: Vectors, rows: Index) -> tuple[Index, Index]:
@@ -117,9 +118,21 @@ def _bits(column: Column) -> Index:
 
 @two_speed
 def _look_up(  # type: ignore[no-untyped-def]
-    lists, kinds, bits, text, starts, lengths,
-    which, wanted_kinds, wanted_bits, wanted_text, wanted_starts, wanted_lengths,
-    table, last, found,
+    lists,
+    kinds,
+    bits,
+    text,
+    starts,
+    lengths,
+    which,
+    wanted_kinds,
+    wanted_bits,
+    wanted_text,
+    wanted_starts,
+    wanted_lengths,
+    table,
+    last,
+    found,
 ):
     """Enter every cell in a hash table under its list and value; then ask it for every value."""
     mask = len(table) - 1
@@ -177,7 +190,9 @@ def _hash(which, kind, bits, text, start, length):  # type: ignore[no-untyped-de
 
 @two_speed
 def _same(left, left_start, right, right_start, length):  # type: ignore[no-untyped-def]
+    same = True
     for k in range(length):
         if left[left_start + k] != right[right_start + k]:
-            return False
-    return True
+            same = False
+            break
+    return same

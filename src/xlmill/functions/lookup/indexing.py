@@ -1,14 +1,14 @@
-"""INDEX: a part of a reference or array."""
+"""INDEX and TRANSPOSE: a part of a reference or array, and its cells turned round."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from xlmill.functions.grids import REF, VALUE, Codes, extents, whole_numbers
+from xlmill.functions.grids import REF, VALUE, Codes, extents, layout, picked, whole_numbers
 from xlmill.functions.lookup.sections import section, with_errors
-from xlmill.functions.parameter import Number, Whole, optional
+from xlmill.functions.parameter import Number, Range, Whole, optional
 from xlmill.functions.registry import function
-from xlmill.values.column import REFERENCE, Column
+from xlmill.values.column import REFERENCE, Arrays, Column
 from xlmill.values.reference_value import Reference
 
 _NOT_GIVEN = float("nan")
@@ -68,3 +68,16 @@ def _of_area(array: Column, area_num: Number) -> tuple[Column, Codes]:
         numbers[row] = len(areas)
         areas.append(Reference((reference.areas[at - 1],)))
     return Column(array.kinds, numbers, array.texts, array.arrays, areas, array.uniform), codes
+
+
+@function("TRANSPOSE")
+def transpose(array: Range) -> Arrays:
+    """TRANSPOSE(array): rows as columns and columns as rows.
+
+    Source: Microsoft Support, "TRANSPOSE function".
+
+    =TRANSPOSE({1,2;3,4})  -> {1,3;2,4}
+    =TRANSPOSE({1,2,3})  -> {1;2;3}
+    """
+    to = layout(array.columns, array.rows)
+    return picked(array, to, to.column, to.row)

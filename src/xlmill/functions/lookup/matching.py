@@ -6,11 +6,11 @@ import numpy as np
 
 from xlmill.functions.grids import NA, VALUE, Codes, is_vector, whole_numbers
 from xlmill.functions.lookup.exact import find_equal, find_match
-from xlmill.functions.lookup.nearest import bisect, find_nearest
+from xlmill.functions.lookup.nearest import find_by_halves, find_nearest, last_not_above, last_not_below
 from xlmill.functions.lookup.vectors import Vectors, all_cells, wanted_values
 from xlmill.functions.parameter import Number, Range, Scalar, optional
 from xlmill.functions.registry import function
-from xlmill.values.column import TEXT, Arrays, Column, Index, choose_rows, errors_column, numbers_column
+from xlmill.values.column import EMPTY, TEXT, Arrays, Column, Index, choose_rows, errors_column, numbers_column
 
 # Longer texts are not looked up. Source: Microsoft Support, "VLOOKUP function", for lookup values.
 LONGEST_LOOKUP = 255
@@ -21,7 +21,7 @@ def match(lookup_value: Scalar, lookup_array: Range, match_type: Number = option
     """MATCH(lookup_value, lookup_array, [match_type]): the place of a value in a row or column of cells, from 1.
 
     match_type 1: the last cell at or below the value, the cells ascending; 0: the first equal cell, in any
-    order, text with the wildcards * ? ~; -1: the last cell at or above the value, the cells descending.
+    order, text with the wildcards * ? ~; -1: the first equal cell or else the last above, the cells descending.
     Arrays: elementwise over lookup_value.
     Errors: #N/A where nothing matches, and for a lookup_array of several rows and columns.
     Source: Microsoft Support, "MATCH function".
@@ -38,7 +38,8 @@ def match(lookup_value: Scalar, lookup_array: Range, match_type: Number = option
     for mode in np.unique(modes).tolist():
         rows = np.flatnonzero(modes == mode)
         part, sought = vectors.take(rows), wanted.take(rows)
-        found[rows] = find_match(part, sought) if mode == 0 else bisect(part, sought, descending=mode < 0)
+        find = find_match if mode == 0 else last_not_above if mode > 0 else last_not_below
+        found[rows] = find(part, sought)
     codes = np.where((found < 0) | ~is_vector(lookup_array.rows, lookup_array.columns), NA, 0.0)
     return places(found, np.where(too_long_to_find(wanted), VALUE, codes))
 
@@ -85,7 +86,7 @@ def search(value: Column, lists: Arrays, match_mode: Number, search_mode: Number
 
 def _search(vectors: Vectors, wanted: Column, how: int, way: int) -> Index:
     if abs(way) == 2:
-        return _binary(vectors, wanted, how, descending=way < 0)
+        return _by_halves(vectors, wanted, how, descending=way < 0)
     if how == 2:
         return find_match(vectors, wanted, last=way < 0)
     if how == 0:
@@ -93,8 +94,13 @@ def _search(vectors: Vectors, wanted: Column, how: int, way: int) -> Index:
     return find_nearest(vectors, wanted, larger=how > 0, last=way < 0)
 
 
-def _binary(vectors: Vectors, wanted: Column, how: int, descending: bool) -> Index:
-    return find_nearest(vectors, wanted, larger=how > 0) if how else find_equal(vectors, wanted)
+def _by_halves(vectors: Vectors, wanted: Column, how: int, descending: bool) -> Index:
+    found = find_by_halves(vectors, wanted, how, descending)
+    # An empty value has no place in the order: it finds the first empty cell.
+    rows = np.flatnonzero(wanted.is_kind(EMPTY))
+    if len(rows):
+        found[rows] = find_equal(vectors.take(rows), wanted.take(rows))
+    return found
 
 
 def too_long_to_find(wanted: Column) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -104,5 +110,5 @@ def too_long_to_find(wanted: Column) -> np.ndarray[tuple[int], np.dtype[np.bool_
 
 def places(found: Index, codes: Codes) -> Column:
     """Places counted from 1, errors where there is a code."""
-    numbers = numbers_column(found + 1.0)
+    numbers = numbers_column((found + 1).astype(np.float64))
     return choose_rows(codes != 0, errors_column(codes), numbers) if codes.any() else numbers

@@ -5,40 +5,46 @@ from __future__ import annotations
 import numpy as np
 
 from xlmill.functions.lookup.vectors import Vectors
-from xlmill.functions.value_order import sort_keys
+from xlmill.functions.value_order import EMPTY_CLASS, ERROR_CLASS, sort_keys
 from xlmill.values.column import Column, Index, stack
-from xlmill.values.two_speed import two_speed
+from xlmill.values.two_speed import TwoSpeed, two_speed
 
 
-def bisect(vectors: Vectors, wanted: Column, descending: bool = False) -> Index:
-    """The place, from 0, where Excel's binary search ends for each value; -1: nothing comes before it.
+def last_not_above(vectors: Vectors, wanted: Column) -> Index:
+    """The place, from 0, where Excel's binary search in an ascending list ends; -1: all cells are above.
 
-    In an ascending list that is the last cell at or below the value, in a descending one the first equal
-    cell or the last above it. A list that is not sorted gives what the same steps lead to. Cells of
-    another kind than the value are passed over.
+    That is the last cell at or below the value. A list that is not sorted gives what the same steps lead
+    to. Cells of another kind than the value are passed over; from a cell that is equal the search goes on
+    to the last of the equal cells beside it.
 
-    Source: Microsoft Support, "MATCH function"; for cells of other kinds and runs of equal cells, the
+    Source: Microsoft Support, "LOOKUP function"; for cells of other kinds and runs of equal cells, the
     observations of Excel recorded by Apache POI and Gnumeric.
     """
-    cells = vectors.cells
-    texts, wanted_texts = cells.text_rows(), wanted.text_rows()
-    found = np.empty(len(wanted), np.int64)
-    lengths = vectors.lengths
-    steps = int(lengths.max(initial=1)).bit_length() * len(wanted)
-    _bisect.run(
-        steps,
-        *(cells.kinds, cells.numbers, texts.buffer, texts.starts, texts.lengths),
-        *(vectors.offsets[vectors.which], lengths[vectors.which]),
-        *(wanted.kinds, wanted.numbers, wanted_texts.buffer, wanted_texts.starts, wanted_texts.lengths),
-        *(descending, found),
-    )
-    return found
+    steps = int(vectors.lengths.max(initial=1)).bit_length()
+    return _search(_last_not_above, steps * len(wanted), vectors, wanted)
+
+
+def last_not_below(vectors: Vectors, wanted: Column) -> Index:
+    """The place, from 0, of the first equal cell of a descending list, or the last one above the value; -1: none.
+
+    The cells are read one by one, as Excel does for a MATCH of type -1, until one is below the value.
+    """
+    return _search(_last_not_below, int(vectors.lengths[vectors.which].sum()), vectors, wanted)
+
+
+def find_by_halves(vectors: Vectors, wanted: Column, how: int, descending: bool) -> Index:
+    """The place where XLOOKUP's binary search finds each value in a sorted list of values of any kind; -1: nowhere.
+
+    `how` is 0 for an equal cell, -1 for that or the next smaller, 1 for that or the next larger.
+    """
+    steps = int(vectors.lengths.max(initial=1)).bit_length()
+    return _search(_by_halves, steps * len(wanted), vectors, wanted, how, descending)
 
 
 def find_nearest(vectors: Vectors, wanted: Column, larger: bool, last: bool = False) -> Index:
     """The place of the equal cell, else of the next smaller (or larger) one, in a list in any order; -1: none.
 
-    Of equal cells the first, or the last.
+    Numbers come before text, text before FALSE and TRUE. Of equal cells the first, or the last.
     """
     count = len(vectors.cells)
     classes, keys = sort_keys(stack([vectors.cells, wanted]).settled())
@@ -59,22 +65,48 @@ def find_nearest(vectors: Vectors, wanted: Column, larger: bool, last: bool = Fa
     beside = neighbour[rank[count:]]
     exists = (beside >= 0) & (beside < len(order))
     cell = order[np.where(exists, beside, 0)]
-    fits = exists & (lists[cell] == vectors.which) & (classes[cell] == classes[count:])
+    # Errors are never found; empty cells only by an empty value.
+    comparable = np.where(classes[count:] == EMPTY_CLASS, classes[cell] == EMPTY_CLASS, classes[cell] < ERROR_CLASS)
+    fits = exists & (lists[cell] == vectors.which) & comparable
     return np.where(fits, cell - vectors.offsets[vectors.which], -1)
 
 
+def _search(kernel: TwoSpeed[..., None], work: int, vectors: Vectors, wanted: Column, *options: object) -> Index:
+    cells = vectors.cells
+    texts, wanted_texts = cells.text_rows(), wanted.text_rows()
+    found = np.empty(len(wanted), np.int64)
+    kernel.run(
+        work,
+        *(cells.kinds, cells.numbers, texts.buffer, texts.starts, texts.lengths),
+        *(vectors.offsets[vectors.which], vectors.lengths[vectors.which]),
+        *(wanted.kinds, wanted.numbers, wanted_texts.buffer, wanted_texts.starts, wanted_texts.lengths),
+        *(*options, found),
+    )
+    return found
+
+
 @two_speed
-def _bisect(  # type: ignore[no-untyped-def]
-    kinds, numbers, text, starts, lengths, firsts, sizes,
-    wanted_kinds, wanted_numbers, wanted_text, wanted_starts, wanted_lengths,
-    descending, found,
+def _last_not_above(  # type: ignore[no-untyped-def]
+    kinds,
+    numbers,
+    text,
+    starts,
+    lengths,
+    firsts,
+    sizes,
+    wanted_kinds,
+    wanted_numbers,
+    wanted_text,
+    wanted_starts,
+    wanted_lengths,
+    found,
 ):
     for row in range(len(firsts)):
         kind = wanted_kinds[row]
         low = firsts[row]
-        end = firsts[row] + sizes[row]
-        high = end
-        best = firsts[row] - 1
+        high = firsts[row] + sizes[row]
+        end = high
+        best = low - 1
         while low < high:
             middle = (low + high - 1) // 2
             at = middle
@@ -84,33 +116,160 @@ def _bisect(  # type: ignore[no-untyped-def]
                 high = middle
                 continue
             order = _order(
-                kind, numbers[at], text, starts[at], lengths[at],
-                wanted_numbers[row], wanted_text, wanted_starts[row], wanted_lengths[row],
+                kind,
+                numbers[at],
+                text,
+                starts[at],
+                lengths[at],
+                kind,
+                wanted_numbers[row],
+                wanted_text,
+                wanted_starts[row],
+                wanted_lengths[row],
+            )
+            if order > 0:
+                high = middle
+                continue
+            best = at
+            low = at + 1
+            if order == 0:
+                while (
+                    low < end
+                    and kinds[low] == kind
+                    and _order(
+                        kind,
+                        numbers[low],
+                        text,
+                        starts[low],
+                        lengths[low],
+                        kind,
+                        wanted_numbers[row],
+                        wanted_text,
+                        wanted_starts[row],
+                        wanted_lengths[row],
+                    )
+                    == 0
+                ):
+                    best = low
+                    low += 1
+                break
+        found[row] = best - firsts[row]
+
+
+@two_speed
+def _last_not_below(  # type: ignore[no-untyped-def]
+    kinds,
+    numbers,
+    text,
+    starts,
+    lengths,
+    firsts,
+    sizes,
+    wanted_kinds,
+    wanted_numbers,
+    wanted_text,
+    wanted_starts,
+    wanted_lengths,
+    found,
+):
+    for row in range(len(firsts)):
+        kind = wanted_kinds[row]
+        best = firsts[row] - 1
+        for at in range(firsts[row], firsts[row] + sizes[row]):
+            if kinds[at] != kind:
+                continue
+            order = _order(
+                kind,
+                numbers[at],
+                text,
+                starts[at],
+                lengths[at],
+                kind,
+                wanted_numbers[row],
+                wanted_text,
+                wanted_starts[row],
+                wanted_lengths[row],
+            )
+            if order < 0:
+                break
+            best = at
+            if order == 0:
+                break
+        found[row] = best - firsts[row]
+
+
+@two_speed
+def _by_halves(  # type: ignore[no-untyped-def]
+    kinds,
+    numbers,
+    text,
+    starts,
+    lengths,
+    firsts,
+    sizes,
+    wanted_kinds,
+    wanted_numbers,
+    wanted_text,
+    wanted_starts,
+    wanted_lengths,
+    how,
+    descending,
+    found,
+):
+    """Part each list where the value belongs: before that stand smaller cells, or, descending, those not smaller."""
+    for row in range(len(firsts)):
+        low = firsts[row]
+        high = firsts[row] + sizes[row]
+        before = low - 1
+        after = low - 1
+        equal = low - 1
+        while low < high:
+            middle = (low + high - 1) // 2
+            at = middle
+            # Empty cells and error values (kinds 0 and 4) have no place in the order.
+            while at < high and (kinds[at] == 0 or kinds[at] == 4):
+                at += 1
+            if at == high:
+                high = middle
+                continue
+            order = _order(
+                kinds[at],
+                numbers[at],
+                text,
+                starts[at],
+                lengths[at],
+                wanted_kinds[row],
+                wanted_numbers[row],
+                wanted_text,
+                wanted_starts[row],
+                wanted_lengths[row],
             )
             if order == 0:
-                best = at
-                step = -1 if descending else 1
-                at += step
-                while firsts[row] <= at < end and kinds[at] == kind and 0 == _order(
-                    kind, numbers[at], text, starts[at], lengths[at],
-                    wanted_numbers[row], wanted_text, wanted_starts[row], wanted_lengths[row],
-                ):
-                    best = at
-                    at += step
-                break
-            if (order > 0) == descending:
-                best = at
+                equal = at
+            if (order < 0 and not descending) or (order >= 0 and descending):
+                before = at
                 low = at + 1
             else:
+                after = at
                 high = middle
+        if equal >= firsts[row]:
+            best = before if descending else after
+        elif how == 0:
+            best = firsts[row] - 1
+        elif (how < 0) == descending:
+            best = after
+        else:
+            best = before
         found[row] = best - firsts[row]
 
 
 @two_speed
 def _order(  # type: ignore[no-untyped-def]
-    kind, number, text, start, length, wanted_number, wanted_text, wanted_start, wanted_length
+    kind, number, text, start, length, wanted_kind, wanted_number, wanted_text, wanted_start, wanted_length
 ):
-    """Which of two values of one kind comes first: -1, 0 or 1."""
+    """Which of two values comes first: -1, 0 or 1. Kind 1, numbers, comes before 3, text, before 2, booleans."""
+    if kind != wanted_kind:
+        return -1 if kind == 1 or wanted_kind == 2 else 1
     if kind != 3:
         return 0 if number == wanted_number else -1 if number < wanted_number else 1
     for k in range(min(length, wanted_length)):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xlmill.functions.grids import NA, REF, VALUE, Codes, Layout, arrays_or_errors, extents, layout, whole_numbers
+from xlmill.functions.grids import REF, VALUE, Codes, Layout, arrays_or_errors, extents, layout, whole_numbers
 from xlmill.functions.lookup.sections import references_or_errors, with_errors
 from xlmill.functions.parameter import Logical, Number, Text, Whole, optional
 from xlmill.functions.registry import function
@@ -19,15 +19,13 @@ from xlmill.values.column import (
     constant_column,
     numbers_column,
     stack,
-    texts_column,
 )
 from xlmill.values.error_value import ExcelError
 from xlmill.values.reference_value import Area, Reference
-from xlmill.values.text_column import Texts
 
 
 @function("ROW")
-def row(reference: Whole = optional(None), *, surroundings: Surroundings) -> Column:
+def row(reference: Whole | None = optional(None), *, surroundings: Surroundings) -> Column:
     """ROW([reference]): the row number of a reference, or of the formula's own cell.
 
     Arrays: a reference of several rows gives all their numbers, one below the other.
@@ -43,7 +41,7 @@ def row(reference: Whole = optional(None), *, surroundings: Surroundings) -> Col
 
 
 @function("COLUMN")
-def column(reference: Whole = optional(None), *, surroundings: Surroundings) -> Column:
+def column(reference: Whole | None = optional(None), *, surroundings: Surroundings) -> Column:
     """COLUMN([reference]): the column number of a reference, or of the formula's own cell.
 
     Arrays: a reference of several columns gives all their numbers, side by side.
@@ -62,9 +60,9 @@ def _numbered(
     reference: Column, facts: Callable[[Area], tuple[int, int, int]], offset: Callable[[Layout], Index]
 ) -> Column:
     """The numbers of the rows, or columns, that references span; of several areas only the first counts."""
-    codes = _codes_of_others(reference)
+    codes = codes_of_others(reference)
     first, heights, widths = (np.zeros(len(reference), np.int64) for _ in range(3))
-    for at, given in _references(reference):
+    for at, given in references_by_row(reference):
         first[at], heights[at], widths[at] = facts(given.areas[0])
     if bool((heights * widths <= 1).all()):
         return with_errors(codes, numbers_column(first.astype(np.float64)))
@@ -73,13 +71,14 @@ def _numbered(
     return arrays_or_errors(to.filled(cells), codes)
 
 
-def _references(values: Column) -> list[tuple[int, Reference]]:
+def references_by_row(values: Column) -> list[tuple[int, Reference]]:
+    """The rows that hold a reference, each with its reference."""
     rows = np.flatnonzero(values.is_kind(REFERENCE))
     objects = values.objects or ()
     return [(at, objects[int(number)]) for at, number in zip(rows.tolist(), values.numbers[rows], strict=True)]
 
 
-def _codes_of_others(values: Column) -> Codes:
+def codes_of_others(values: Column) -> Codes:
     """#VALUE! for what is no reference; an error value is itself."""
     return np.where(values.is_kind(REFERENCE), 0.0, np.where(values.is_kind(ERROR), values.numbers, VALUE))
 
@@ -123,9 +122,9 @@ def areas(reference: Whole) -> Column:
     =AREAS((A1:B2,D4,F5))  -> 3
     """
     counts = np.zeros(len(reference))
-    for at, given in _references(reference):
+    for at, given in references_by_row(reference):
         counts[at] = len(given.areas)
-    return with_errors(_codes_of_others(reference), numbers_column(counts))
+    return with_errors(codes_of_others(reference), numbers_column(counts))
 
 
 @function("OFFSET", is_volatile=True)
@@ -133,8 +132,8 @@ def offset(
     reference: Whole,
     rows: Number,
     cols: Number,
-    height: Number = optional(None),
-    width: Number = optional(None),
+    height: Number | None = optional(None),
+    width: Number | None = optional(None),
 ) -> Column:
     """OFFSET(reference, rows, cols, [height], [width]): a reference moved down and right, of another size if given.
 
@@ -151,8 +150,8 @@ def offset(
     down, right = whole_numbers(rows).tolist(), whole_numbers(cols).tolist()
     heights = None if height is None else whole_numbers(height).tolist()
     widths = None if width is None else whole_numbers(width).tolist()
-    codes = _codes_of_others(reference)
-    for at, given in _references(reference):
+    codes = codes_of_others(reference)
+    for at, given in references_by_row(reference):
         area = given.areas[0]
         moved = None
         if len(given.areas) == 1:
@@ -188,24 +187,3 @@ def _spelled(text: str, a1: bool, surroundings: Surroundings) -> Column:
     if not text:
         return constant_column(ERROR, float(ExcelError.REF.code), 1)
     return surroundings.parse_reference(text, not a1)
-
-
-@function("FORMULATEXT")
-def formulatext(reference: Whole, *, surroundings: Surroundings) -> Column:
-    """FORMULATEXT(reference): the formula in a cell, as text; of several cells the first.
-
-    Errors: #N/A where the cell holds no formula; #VALUE! for what is no reference.
-    Source: Microsoft Support, "FORMULATEXT function".
-
-    =FORMULATEXT(Z99)  -> #N/A
-    =FORMULATEXT("A1")  -> #VALUE!
-    """
-    codes = _codes_of_others(reference)
-    found = [""] * len(reference)
-    for at, given in _references(reference):
-        text = surroundings.formula_text(given.areas[0])
-        if text is None:
-            codes[at] = NA
-        else:
-            found[at] = text
-    return with_errors(codes, texts_column(Texts.from_strings(found)))

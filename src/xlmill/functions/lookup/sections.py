@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlmill.functions.grids import Codes, layout, picked
+from xlmill.functions.grids import Codes, extents, layout, picked
 from xlmill.values.column import (
     ARRAY,
     ERROR,
@@ -26,24 +26,34 @@ def section(values: Column, row: Index, column: Index) -> Column:
     What is inside is for the caller to see to. A reference gives a reference, an array a value or an
     array; a value that is neither is itself.
     """
+    rows, columns, _ = extents(values)
+    tall, wide = np.where(row < 0, rows, 1), np.where(column < 0, columns, 1)
+    return block(values, np.maximum(row, 0), np.maximum(column, 0), tall, wide)
+
+
+def block(values: Column, top: Index, left: Index, tall: Index, wide: Index) -> Column:
+    """Of each value `tall` rows and `wide` columns from row `top` and column `left` on, both from 0.
+
+    What is inside is for the caller to see to; see `section`.
+    """
     has_references = values.has(REFERENCE)
     if values.arrays is None and not has_references:
         return values
     is_array = values.is_kind(ARRAY)
     if values.arrays is not None and is_array.all():
-        return _of_arrays(values.arrays, row, column)
+        return _of_arrays(values.arrays, top, left, tall, wide)
     place = np.arange(len(values))
     parts = [values]
     total = len(values)
     if is_array.any():
         assert values.arrays is not None
         rows = np.flatnonzero(is_array)
-        parts.append(_of_arrays(values.arrays.take(rows), row[rows], column[rows]))
+        parts.append(_of_arrays(values.arrays.take(rows), top[rows], left[rows], tall[rows], wide[rows]))
         place[rows] = total + np.arange(len(rows))
         total += len(rows)
     if has_references:
         rows = np.flatnonzero(values.is_kind(REFERENCE))
-        part = _of_references(values.take(rows), row[rows], column[rows])
+        part = _of_references(values.take(rows), top[rows], left[rows], tall[rows], wide[rows])
         if len(rows) == len(values):
             return part
         parts.append(part)
@@ -51,48 +61,42 @@ def section(values: Column, row: Index, column: Index) -> Column:
     return stack(parts).take(place).settled()
 
 
-def _of_arrays(arrays: Arrays, row: Index, column: Index) -> Column:
-    heights = np.where(row < 0, arrays.rows, 1)
-    widths = np.where(column < 0, arrays.columns, 1)
-    at = arrays.starts + np.maximum(row, 0) * arrays.columns + np.maximum(column, 0)
-    single = heights * widths == 1
+def _of_arrays(arrays: Arrays, top: Index, left: Index, tall: Index, wide: Index) -> Column:
+    at: Index = arrays.starts + top * arrays.columns + left
+    single = tall * wide == 1
     if single.all():
         return arrays.cells.take(at).settled()
-    # A part of whole rows stands in one piece; a column of a wider array has to be gathered.
-    scattered = (heights > 1) & (widths < arrays.columns)
-    parts = Arrays(at, heights, widths, arrays.cells)
+    # A part of whole rows stands in one piece; any other of several rows has to be gathered.
+    scattered = (tall > 1) & (wide < arrays.columns)
+    result = arrays_column(Arrays(at, tall, wide, arrays.cells))
     if scattered.any():
         rows = np.flatnonzero(scattered)
-        to = layout(heights[rows], widths[rows])
-        gathered = picked(arrays.take(rows), to, to.row, column[rows][to.owner] + to.column)
-        pieces = arrays_column(parts), arrays_column(gathered)
+        to = layout(tall[rows], wide[rows])
+        gathered = picked(arrays.take(rows), to, top[rows][to.owner] + to.row, left[rows][to.owner] + to.column)
         place = np.arange(len(arrays))
         place[rows] = len(arrays) + np.arange(len(rows))
-        result = stack(pieces).take(place)
-    else:
-        result = arrays_column(parts)
+        result = stack((result, arrays_column(gathered))).take(place)
     if not single.any():
         return result
     return choose_rows(single, arrays.cells.take(np.where(single, at, 0)), result).settled()
 
 
-def _of_references(values: Column, row: Index, column: Index) -> Column:
+def _of_references(values: Column, top: Index, left: Index, tall: Index, wide: Index) -> Column:
     """References to parts; equal parts share one reference."""
     assert values.objects is not None
-    keys = np.stack([values.numbers.astype(np.int64), row, column])
-    if len(row) == 1:
+    keys = np.stack([values.numbers.astype(np.int64), top, left, tall, wide])
+    if len(top) == 1:
         distinct, which = keys, np.zeros(1, np.int64)
     else:
         distinct, which = np.unique(keys, axis=1, return_inverse=True)
-    objects = [_part(values.objects[number].areas[0], r, c) for number, r, c in distinct.T.tolist()]
-    kinds = np.full(len(row), REFERENCE, np.uint8)
+    objects = [_part(values.objects[number].areas[0], *place) for number, *place in distinct.T.tolist()]
+    kinds = np.full(len(top), REFERENCE, np.uint8)
     return Column(kinds, which.ravel().astype(np.float64), objects=objects, uniform=REFERENCE)
 
 
-def _part(area: Area, row: int, column: int) -> Reference:
-    row1, row2 = (area.row1, area.row2) if row < 0 else (area.row1 + row, area.row1 + row)
-    column1, column2 = (area.column1, area.column2) if column < 0 else (area.column1 + column, area.column1 + column)
-    return Reference((Area(area.sheet, row1, column1, row2, column2),))
+def _part(area: Area, top: int, left: int, tall: int, wide: int) -> Reference:
+    row, column = area.row1 + top, area.column1 + left
+    return Reference((Area(area.sheet, row, column, row + tall - 1, column + wide - 1),))
 
 
 def references_or_errors(objects: list[Reference | None], codes: Codes) -> Column:

@@ -9,25 +9,27 @@ import numpy as np
 from xlmill.functions.grids import NA, REF, VALUE, Codes, extents, is_vector, read_arrays, whole_numbers
 from xlmill.functions.lookup.exact import find_match
 from xlmill.functions.lookup.matching import search, too_long_to_find
-from xlmill.functions.lookup.nearest import bisect
+from xlmill.functions.lookup.nearest import last_not_above
 from xlmill.functions.lookup.sections import section, with_errors
 from xlmill.functions.lookup.vectors import Vectors, first_columns, first_rows, gather, wanted_values
-from xlmill.functions.parameter import Branch, Logical, Number, Range, Scalar, Whole, optional
+from xlmill.functions.parameter import Branch, Logical, Number, Range, Scalar, Value, Whole, optional
 from xlmill.functions.registry import Branches, function
 from xlmill.functions.surroundings import Surroundings
-from xlmill.values.column import ARRAY, Column, Index, Mask, choose_rows
+from xlmill.values.coercion import to_numbers
+from xlmill.values.column import ARRAY, REFERENCE, Column, Index, Mask, choose_rows
 
 
 @function("VLOOKUP")
 def vlookup(
-    lookup_value: Scalar, table_array: Range, col_index_num: Number, range_lookup: Logical = optional(True)
+    lookup_value: Scalar, table_array: Range, col_index_num: Value, range_lookup: Logical = optional(True)
 ) -> Column:
     """VLOOKUP(lookup_value, table_array, col_index_num, [range_lookup]): a cell of the row that begins with a value.
 
     range_lookup TRUE: the last row that begins at or below the value, the first column ascending; FALSE: the
     first that begins with it, text with the wildcards * ? ~.
     Arrays: elementwise over lookup_value and col_index_num.
-    Errors: #N/A where no row fits; #VALUE! for col_index_num below 1; #REF! for one beyond the table.
+    Errors: #N/A where no row fits; #VALUE! for col_index_num below 1; #REF! for one beyond the table, and
+    for one that is no number.
     Source: Microsoft Support, "VLOOKUP function".
 
     =VLOOKUP("b",{"a",1;"b",2},2,FALSE)  -> 2
@@ -36,22 +38,22 @@ def vlookup(
     =VLOOKUP("a",{"a",1;"b",2},3,FALSE)  -> #REF!
     """
     found, codes = _find(lookup_value, first_columns(table_array), range_lookup)
-    column = whole_numbers(col_index_num)
-    codes = np.where(column < 1, VALUE, np.where(column > table_array.columns, REF, codes))
+    column, codes = _place(col_index_num, table_array.columns, codes)
     at = np.where(codes == 0, table_array.starts + found * table_array.columns + column - 1, 0)
     return with_errors(codes, table_array.cells.take(at).settled())
 
 
 @function("HLOOKUP")
 def hlookup(
-    lookup_value: Scalar, table_array: Range, row_index_num: Number, range_lookup: Logical = optional(True)
+    lookup_value: Scalar, table_array: Range, row_index_num: Value, range_lookup: Logical = optional(True)
 ) -> Column:
     """HLOOKUP(lookup_value, table_array, row_index_num, [range_lookup]): a cell below a value in the first row.
 
     range_lookup TRUE: the last column that begins at or below the value, the first row ascending; FALSE: the
     first that begins with it, text with the wildcards * ? ~.
     Arrays: elementwise over lookup_value and row_index_num.
-    Errors: #N/A where no column fits; #VALUE! for row_index_num below 1; #REF! for one beyond the table.
+    Errors: #N/A where no column fits; #VALUE! for row_index_num below 1; #REF! for one beyond the table, and
+    for one that is no number.
     Source: Microsoft Support, "HLOOKUP function".
 
     =HLOOKUP("b",{"a","b";1,2},2,FALSE)  -> 2
@@ -59,8 +61,7 @@ def hlookup(
     =HLOOKUP(5,{10,20;"x","y"},2)  -> #N/A
     """
     found, codes = _find(lookup_value, first_rows(table_array), range_lookup)
-    row = whole_numbers(row_index_num)
-    codes = np.where(row < 1, VALUE, np.where(row > table_array.rows, REF, codes))
+    row, codes = _place(row_index_num, table_array.rows, codes)
     at = np.where(codes == 0, table_array.starts + (row - 1) * table_array.columns + found, 0)
     return with_errors(codes, table_array.cells.take(at).settled())
 
@@ -71,13 +72,27 @@ def _find(value: Column, vectors: Vectors, nearest: Logical) -> tuple[Index, Cod
     for near in (True, False):
         rows = np.flatnonzero(nearest == near)
         if len(rows):
-            find = bisect if near else find_match
+            find = last_not_above if near else find_match
             found[rows] = find(vectors.take(rows), wanted.take(rows))
     return found, np.where(too_long_to_find(wanted), VALUE, np.where(found < 0, NA, 0.0))
 
 
+def _place(index_num: Column, size: Index, codes: Codes) -> tuple[Index, Codes]:
+    """The column or row that is asked for, and the codes of rows that ask for none; errors there are all #REF!."""
+    numbers, refused = to_numbers(index_num)
+    place = whole_numbers(numbers)
+    codes = np.where(place < 1, VALUE, np.where(place > size, REF, codes))
+    return place, codes if refused is None else np.where(refused != 0, REF, codes)
+
+
 @function("LOOKUP")
-def lookup(lookup_value: Scalar, lookup_vector: Range, result_vector: Range = optional(None)) -> Column:
+def lookup(
+    lookup_value: Scalar,
+    lookup_vector: Range,
+    result_vector: Whole | None = optional(None),
+    *,
+    surroundings: Surroundings,
+) -> Column:
     """LOOKUP(lookup_value, lookup_vector, [result_vector]): what stands where a value is found, cells ascending.
 
     The last cell at or below the value decides. Without result_vector the result comes from lookup_vector
@@ -95,16 +110,21 @@ def lookup(lookup_value: Scalar, lookup_vector: Range, result_vector: Range = op
     table = lookup_vector
     wide = table.columns > table.rows
     steps = np.where(wide, 1, table.columns)
-    found = bisect(gather(table.cells, table.starts, steps, np.where(wide, table.columns, table.rows)), wanted)
+    vectors = gather(table.cells, table.starts, steps, np.where(wide, table.columns, table.rows))
+    found = last_not_above(vectors, wanted)
     codes = np.where(found < 0, NA, 0.0)
     if result_vector is None:
         last = np.where(wide, (table.rows - 1) * table.columns, table.columns - 1)
         at = np.where(codes == 0, table.starts + last + found * steps, 0)
         return with_errors(codes, table.cells.take(at).settled())
-    codes = np.where(~is_vector(result_vector.rows, result_vector.columns), NA, codes)
-    codes = np.where((codes == 0) & (found >= result_vector.sizes), NA, codes)
-    at = np.where(codes == 0, result_vector.starts + found, 0)
-    return with_errors(codes, result_vector.cells.take(at).settled())
+    rows, columns, wrong = extents(result_vector)
+    codes = np.where(wrong != 0, wrong, np.where(is_vector(rows, columns), codes, NA))
+    # A reference that is too short is read beyond its end.
+    codes = np.where((codes == 0) & (found >= rows * columns) & ~result_vector.is_kind(REFERENCE), NA, codes)
+    down = np.where(rows == columns, ~wide, columns == 1)
+    place = np.where(codes == 0, found, 0)
+    result = section(result_vector, np.where(down, place, 0), np.where(down, 0, place))
+    return with_errors(codes, surroundings.read(result))
 
 
 def _taken_by_xlookup(position: int, arguments: Sequence[Column]) -> Mask:
@@ -128,7 +148,7 @@ def xlookup(
     lookup_value: Scalar,
     lookup_array: Whole,
     return_array: Whole,
-    if_not_found: Branch = optional(None),
+    if_not_found: Branch | None = optional(None),
     match_mode: Number = optional(0),
     search_mode: Number = optional(1),
     *,

@@ -10,7 +10,6 @@ from xlmill.functions.value_order import folded
 from xlmill.values.column import EMPTY, OMITTED, Arrays, Column, Index, Mask
 
 
-
 @dataclass(frozen=True, slots=True)
 class Vectors:
     """Distinct lists of cells: list k is `cells[offsets[k]:offsets[k + 1]]`; row i searches list `which[i]`.
@@ -80,5 +79,3 @@ def _distinct(starts: Index, steps: Index, lengths: Index) -> tuple[Index, Index
     which[order] = np.cumsum(differs)
     differs[:1] = True
     return order[differs], which
-
-
