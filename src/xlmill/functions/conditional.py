@@ -24,11 +24,12 @@ from xlmill.values.column import (
     Column,
     Index,
     Numbers,
-    choose_rows,
     errors_column,
     runs,
     stack,
+    with_errors,
 )
+from xlmill.values.distinct_rows import distinct_rows
 from xlmill.values.error_value import ExcelError
 from xlmill.values.reference_value import Reference
 from xlmill.values.text_identity import identify
@@ -223,37 +224,6 @@ def numbers_summary(cells: Column, summarise_numbers: NumbersSummary) -> Summary
         return with_errors(codes, summarise_numbers(numbers[numeric], owners[numeric], count))
 
     return summarise
-
-
-def with_errors(codes: Index, column: Column) -> Column:
-    """The column, with the error of each row that has a code."""
-    if not codes.any():
-        return column
-    return choose_rows(codes != 0, errors_column(codes), column).settled()
-
-
-def distinct_rows(columns: Sequence[Index]) -> tuple[Index, Index]:
-    """The first of each group of rows that are equal in all columns, in order, and each row's group."""
-    count = len(columns[0])
-    group = np.zeros(count, np.int64)
-    groups = 1
-    if count > 1:
-        for column in columns:
-            if groups == count:
-                break
-            if bool((column == column[0]).all()):
-                continue
-            numbers = np.unique(column, return_inverse=True)[1]
-            known, group = np.unique(group * (int(numbers.max()) + 1) + numbers, return_inverse=True)
-            groups = len(known)
-    if groups == count:
-        return np.arange(count), np.arange(count)
-    first = np.full(groups, count)
-    np.minimum.at(first, group, np.arange(count))
-    order = np.argsort(first)
-    place = np.empty(groups, np.int64)
-    place[order] = np.arange(groups)
-    return first[order], place[group]
 
 
 def _identities(column: Column) -> list[Index]:

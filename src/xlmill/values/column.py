@@ -181,6 +181,13 @@ def error_where(mask: Mask, error: ExcelError, otherwise: Numbers | Column) -> C
     return Column(kinds, numbers, column.texts, column.arrays, column.objects, from_cells=column.from_cells)
 
 
+def with_errors(codes: NDArray[Any], otherwise: Column) -> Column:
+    """`otherwise`, with the error value of each row that has a code; 0 is none."""
+    if not codes.any():
+        return otherwise
+    return choose_rows(codes != 0, errors_column(codes), otherwise).settled()
+
+
 def choose_rows(mask: Mask, where_true: Column, where_false: Column) -> Column:
     """Row by row one of two columns."""
     if mask.all():
@@ -212,9 +219,7 @@ def stack(columns: Sequence[Column]) -> Column:
         if any(one is not objects for one in with_objects):
             objects, numbers = _stack_objects(columns, numbers)
     if any(column.from_cells is not None for column in columns):
-        cells = np.concatenate(
-            [np.zeros(len(c), np.bool_) if c.from_cells is None else c.from_cells for c in columns]
-        )
+        cells = np.concatenate([np.zeros(len(c), np.bool_) if c.from_cells is None else c.from_cells for c in columns])
     return Column(kinds, numbers, texts, arrays, objects, uniform, cells)
 
 

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from xlmill.functions.parameter import AllNumbers, Number, StrictNumber
+from xlmill.functions.math_trig.strict_numbers import strict_numbers
+from xlmill.functions.parameter import AllCells, Number, StrictNumber
 from xlmill.functions.registry import function
-from xlmill.values.column import Column, error_where, numbers_column
+from xlmill.values.column import Column, error_where, numbers_column, with_errors
 from xlmill.values.error_value import ExcelError
 
 _LAST_FACTORIAL = 170  # the largest whose factorial is a double
@@ -90,19 +91,20 @@ def combina(number: Number, number_chosen: Number) -> Column:
 
 
 @function("MULTINOMIAL")
-def multinomial(number1: AllNumbers) -> Column:
+def multinomial(number1: AllCells) -> Column:
     """MULTINOMIAL(number1, ...): the factorial of a sum over the product of the factorials.
 
     Arrays: taken as a whole; fractions are cut off first.
-    Errors: #NUM! for a negative number.
+    Errors: #VALUE! for truth values and text that is no number; #NUM! for a negative number.
     Source: Microsoft Support, "MULTINOMIAL function".
 
     =MULTINOMIAL(2,3,4)  -> 1260
     =MULTINOMIAL(-1)  -> #NUM!
     """
-    result = np.ones(len(number1))
-    wrong = np.zeros(len(number1), np.bool_)
-    for rows, numbers in number1.groups():
+    runs, codes = strict_numbers(number1)
+    result = np.ones(len(runs))
+    wrong = np.zeros(len(runs), np.bool_)
+    for rows, numbers in runs.groups():
         wholes = np.trunc(numbers)
         wrong[rows] = (wholes < 0).any(axis=1)
         wholes = np.maximum(wholes, 0)
@@ -112,7 +114,7 @@ def multinomial(number1: AllNumbers) -> Column:
             total = total + part
             ways = ways * _choose(total, part)
         result[rows] = ways
-    return error_where(wrong, ExcelError.NUM, _finite(result))
+    return with_errors(codes, error_where(wrong, ExcelError.NUM, _finite(result)))
 
 
 def _choose(n: Number, k: Number) -> Number:

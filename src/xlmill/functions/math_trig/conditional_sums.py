@@ -10,13 +10,12 @@ from xlmill.functions.conditional import (
     numbers_summary,
     read_ranges,
     resize,
-    with_errors,
 )
 from xlmill.functions.parameter import Number, RangeAndCriterion, Value, Whole, optional
 from xlmill.functions.registry import function
 from xlmill.functions.surroundings import Surroundings
 from xlmill.values.cell_runs import sums_by_owner
-from xlmill.values.column import Column, Index, numbers_column
+from xlmill.values.column import Column, Index, numbers_column, with_errors
 
 
 @function("SUMIF")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlmill.functions.parameter import AllNumbers, Number, StrictNumber
+from xlmill.functions.math_trig.strict_numbers import strict_numbers
+from xlmill.functions.parameter import AllCells, Number, StrictNumber
 from xlmill.functions.registry import function
-from xlmill.values.column import Column, Index, Mask, error_where, numbers_column
+from xlmill.values.column import Column, Index, Mask, error_where, numbers_column, with_errors
 from xlmill.values.error_value import ExcelError
 from xlmill.values.rounding import round_down
 
@@ -26,7 +27,8 @@ def mod(number: Number, divisor: Number) -> Column:
     =MOD(-3,2)  -> 1
     =MOD(3,0)  -> #DIV/0!
     """
-    result = number - divisor * np.floor(number / np.where(divisor == 0, 1, divisor))
+    # The exact remainder, not number - divisor*INT(number/divisor): MOD(5,1E-10) is nearly 1E-10.
+    result = np.mod(number, np.where(divisor == 0, 1, divisor)) + 0.0
     too_large = np.abs(number) >= _LARGEST_QUOTIENT * np.abs(divisor)
     column = error_where(too_large, ExcelError.NUM, numbers_column(result))
     return error_where(np.broadcast_to(divisor == 0, result.shape), ExcelError.DIV0, column)
@@ -49,40 +51,44 @@ def quotient(numerator: StrictNumber, denominator: StrictNumber) -> Column:
 
 
 @function("GCD")
-def gcd(number1: AllNumbers) -> Column:
+def gcd(number1: AllCells) -> Column:
     """GCD(number1, ...): the greatest number that divides all; fractions are cut off first.
 
-    Arrays: taken as a whole.
-    Errors: #NUM! for a negative number, or one of 2^53 or more.
+    Arrays: taken as a whole; empty cells are passed over.
+    Errors: #VALUE! for truth values and text that is no number; #NUM! for a negative number or one of 2^53 or
+    more.
     Source: Microsoft Support, "GCD function".
 
     =GCD(24,36)  -> 12
     =GCD(7,0)  -> 7
     =GCD(-1,2)  -> #NUM!
     """
-    result = np.zeros(len(number1))
-    refused = np.zeros(len(number1), np.bool_)
-    for rows, numbers in number1.groups():
+    runs, codes = strict_numbers(number1)
+    result = np.zeros(len(runs))
+    refused = np.zeros(len(runs), np.bool_)
+    for rows, numbers in runs.groups():
         wholes, refused[rows] = _wholes(numbers)
         result[rows] = np.gcd.reduce(wholes, axis=1, initial=0)
-    return error_where(refused, ExcelError.NUM, result)
+    return with_errors(codes, error_where(refused, ExcelError.NUM, result))
 
 
 @function("LCM")
-def lcm(number1: AllNumbers) -> Column:
+def lcm(number1: AllCells) -> Column:
     """LCM(number1, ...): the least number that all divide; fractions are cut off first.
 
-    Arrays: taken as a whole.
-    Errors: #NUM! for a negative number, or where a number or the result is 2^53 or more.
+    Arrays: taken as a whole; empty cells are passed over.
+    Errors: #VALUE! for truth values and text that is no number; #NUM! for a negative number, or where a number or
+    the result is 2^53 or more.
     Source: Microsoft Support, "LCM function".
 
     =LCM(24,36)  -> 72
     =LCM(5,0)  -> 0
     =LCM(-1,2)  -> #NUM!
     """
-    result = np.zeros(len(number1))
-    refused = np.zeros(len(number1), np.bool_)
-    for rows, numbers in number1.groups():
+    runs, codes = strict_numbers(number1)
+    result = np.zeros(len(runs))
+    refused = np.zeros(len(runs), np.bool_)
+    for rows, numbers in runs.groups():
         wholes, bad = _wholes(numbers)
         multiple = np.ones(len(rows), np.int64) if wholes.shape[1] else np.zeros(len(rows), np.int64)
         for number in wholes.T:
@@ -90,7 +96,7 @@ def lcm(number1: AllNumbers) -> Column:
             bad |= multiple.astype(np.float64) * step >= _LARGEST_WHOLE
             multiple = np.where(bad, 1, multiple * step)
         result[rows], refused[rows] = multiple, bad
-    return error_where(refused, ExcelError.NUM, result)
+    return with_errors(codes, error_where(refused, ExcelError.NUM, result))
 
 
 def _wholes(numbers: Number) -> tuple[Index, Mask]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from xlmill.functions.parameter import Number, Text, optional
@@ -97,8 +99,7 @@ def _read(numeral: str) -> int | None:
     if len(letters) > _LONGEST_ROMAN or any(letter not in _VALUES for letter in letters):
         return None
     values = [_VALUES[letter] for letter in letters]
-    following = [*values[1:], 0]
-    total = sum(-value if value < after else value for value, after in zip(values, following, strict=True))
+    total = sum(-value if value < after else value for value, after in pairwise([*values, 0]))
     return -total if numeral.startswith("-") else total
 
 

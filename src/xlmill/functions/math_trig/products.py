@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from xlmill.functions.conditional import distinct_rows
 from xlmill.functions.parameter import Number, Range, RangeEach
 from xlmill.functions.registry import function
 from xlmill.values.cell_runs import sums_by_owner
 from xlmill.values.column import (
     ERROR,
     NUMBER,
+    TEXT,
     Arrays,
     Column,
     Index,
@@ -23,6 +23,7 @@ from xlmill.values.column import (
     numbers_column,
     runs,
 )
+from xlmill.values.distinct_rows import distinct_rows
 from xlmill.values.error_value import ExcelError
 
 
@@ -31,7 +32,8 @@ def sumproduct(array1: Range, *arrays: RangeEach) -> Column:
     """SUMPRODUCT(array1, [array2], ...): the sum of the products of cells at the same place.
 
     Arrays: taken as a whole, all of one size; text, booleans and empty cells count as 0.
-    Errors: #VALUE! where the sizes differ; an error value among the cells is the result.
+    Errors: #VALUE! where the sizes differ, and for an array that is one cell with text; an error value among the
+    cells is the result.
     Source: Microsoft Support, "SUMPRODUCT function".
 
     =SUMPRODUCT({1,2,3},{4,5,6})  -> 32
@@ -39,7 +41,15 @@ def sumproduct(array1: Range, *arrays: RangeEach) -> Column:
     =SUMPRODUCT({1,2},{1,2,3})  -> #VALUE!
     =SUMPRODUCT(({1,2,3}>1)*{10,20,30})  -> 50
     """
-    return _summed([array1, *arrays], _product, ExcelError.VALUE, same_shape=True)
+    result = _summed([array1, *arrays], _product, ExcelError.VALUE, same_shape=True)
+    for array in (array1, *arrays):
+        # A cell by itself is a value, not an array, and text is no value to multiply.
+        if array.cells.has(TEXT):
+            single = np.flatnonzero(array.sizes == 1)
+            refused = np.zeros(len(array), np.bool_)
+            refused[single] = array.cells.kinds[array.starts[single]] == TEXT
+            result = error_where(refused, ExcelError.VALUE, result)
+    return result
 
 
 def _product(numbers: Sequence[Number], numeric: Sequence[Mask]) -> Number:

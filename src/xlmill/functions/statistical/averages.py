@@ -6,9 +6,9 @@ import numpy as np
 
 from xlmill.functions.parameter import AllCells, AllNumbers, Number, Range
 from xlmill.functions.registry import function
-from xlmill.functions.statistical.samples import Samples, numbers_and_text, or_errors
+from xlmill.functions.statistical.samples import Samples, numbers_and_text
 from xlmill.values.cell_runs import NumberRuns, sums_by_owner
-from xlmill.values.column import Column, Numbers, error_where, numbers_column, runs
+from xlmill.values.column import Column, Numbers, error_where, numbers_column, runs, with_errors
 from xlmill.values.error_value import ExcelError
 
 
@@ -39,7 +39,7 @@ def averagea(value1: AllCells) -> Column:
     =AVERAGEA(TRUE,FALSE)  -> 0.5
     """
     numbers, codes = numbers_and_text(value1)
-    return or_errors(codes, _mean(numbers))
+    return with_errors(codes, _mean(numbers))
 
 
 def _mean(numbers: NumberRuns) -> Column:
@@ -108,7 +108,7 @@ def trimmean(array: Range, percent: Number) -> Column:
     owners = np.repeat(np.arange(len(left)), left)
     at = runs(samples.offsets[samples.inverse] + trimmed, left)
     mean = sums_by_owner(owners, samples.values[at], len(left)) / np.maximum(left, 1)
-    return or_errors(samples.codes, error_where(wrong, ExcelError.NUM, mean))
+    return with_errors(samples.codes, error_where(wrong, ExcelError.NUM, mean))
 
 
 def _finite(numbers: Numbers) -> Column:

@@ -13,14 +13,13 @@ from xlmill.functions.conditional import (
     numbers_summary,
     read_ranges,
     resize,
-    with_errors,
 )
 from xlmill.functions.criteria import read_criteria
 from xlmill.functions.parameter import Number, RangeAndCriterion, Value, Whole, optional
 from xlmill.functions.registry import function
 from xlmill.functions.surroundings import Surroundings
 from xlmill.values.cell_runs import sums_by_owner
-from xlmill.values.column import Column, Index, error_where, errors_column, numbers_column
+from xlmill.values.column import Column, Index, error_where, errors_column, numbers_column, with_errors
 from xlmill.values.error_value import ExcelError
 
 

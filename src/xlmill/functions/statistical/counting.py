@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlmill.functions.conditional import distinct_rows, read_ranges, with_errors
+from xlmill.functions.conditional import read_ranges
 from xlmill.functions.parameter import AllCells, Number, Whole
 from xlmill.functions.registry import function
 from xlmill.functions.surroundings import Surroundings
 from xlmill.values.coercion import to_numbers
-from xlmill.values.column import BOOLEAN, EMPTY, NUMBER, OMITTED, TEXT, Column, Mask, numbers_column
+from xlmill.values.column import BOOLEAN, EMPTY, NUMBER, OMITTED, TEXT, Column, Mask, numbers_column, with_errors
+from xlmill.values.distinct_rows import distinct_rows
 
 
 @function("COUNT")

@@ -6,8 +6,8 @@ import numpy as np
 
 from xlmill.functions.parameter import AllCells, AllNumbers, Number
 from xlmill.functions.registry import function
-from xlmill.functions.statistical.samples import numbers_and_text, or_errors
-from xlmill.values.column import Column, numbers_column
+from xlmill.functions.statistical.samples import numbers_and_text
+from xlmill.values.column import Column, numbers_column, with_errors
 
 
 @function("MIN")
@@ -50,7 +50,7 @@ def mina(value1: AllCells) -> Column:
     =MINA({2,"x"})  -> 0
     """
     numbers, codes = numbers_and_text(value1)
-    return or_errors(codes, numbers_column(numbers.reduce(np.minimum, 0.0)))
+    return with_errors(codes, numbers_column(numbers.reduce(np.minimum, 0.0)))
 
 
 @function("MAXA")
@@ -65,4 +65,4 @@ def maxa(value1: AllCells) -> Column:
     =MAXA({-2,TRUE})  -> 1
     """
     numbers, codes = numbers_and_text(value1)
-    return or_errors(codes, numbers_column(numbers.reduce(np.maximum, 0.0)))
+    return with_errors(codes, numbers_column(numbers.reduce(np.maximum, 0.0)))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmill.functions.conditional import distinct_rows
 from xlmill.values.cell_runs import CellRuns, NumberRuns, sums_by_owner
 from xlmill.values.coercion import Codes, to_numbers
 from xlmill.values.column import (
@@ -16,12 +15,10 @@ from xlmill.values.column import (
     OMITTED,
     TEXT,
     Arrays,
-    Column,
     Index,
     Numbers,
-    choose_rows,
-    errors_column,
 )
+from xlmill.values.distinct_rows import distinct_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +151,3 @@ def numbers_and_text(cells: CellRuns) -> tuple[NumberRuns, Codes]:
             codes[owners[convert[bad[fresh]]]] = refused[bad[fresh]]
     offsets = np.concatenate([[0], np.cumsum(np.bincount(owners[keep], minlength=len(codes)))])
     return NumberRuns(values[keep], offsets), codes
-
-
-def or_errors(codes: Codes, column: Column) -> Column:
-    """The column, with the error of each row that has a code."""
-    if not codes.any():
-        return column
-    return choose_rows(codes != 0, errors_column(codes), column).settled()
