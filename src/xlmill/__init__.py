@@ -5,17 +5,23 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from xlmill.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from xlmill.exceptions import FormulaSyntaxError as FormulaSyntaxError
     from xlmill.exceptions import InputError as InputError
     from xlmill.exceptions import MissingExtraError as MissingExtraError
+    from xlmill.exceptions import TaskFailedError as TaskFailedError
     from xlmill.exceptions import UnknownStrategyError as UnknownStrategyError
     from xlmill.exceptions import WorkersFailedError as WorkersFailedError
     from xlmill.exceptions import XlmillError as XlmillError
+    from xlmill.execution.map import imap as imap
+    from xlmill.execution.map import map as map
     from xlmill.mill.evaluate import evaluate as evaluate
+    from xlmill.mill.formula import compile as compile
+    from xlmill.mill.formula import with_columns as with_columns
+    from xlmill.mill.many import evaluate_many as evaluate_many
     from xlmill.values.error_value import ExcelError as ExcelError
-
-__version__ = "0.1.0"
 
 # Names are imported when first used, so that `xlmill --version` need not wait for NumPy.
 _HOMES = {
@@ -23,13 +29,19 @@ _HOMES = {
     "FormulaSyntaxError": "xlmill.exceptions",
     "InputError": "xlmill.exceptions",
     "MissingExtraError": "xlmill.exceptions",
+    "TaskFailedError": "xlmill.exceptions",
     "UnknownStrategyError": "xlmill.exceptions",
     "WorkersFailedError": "xlmill.exceptions",
     "XlmillError": "xlmill.exceptions",
+    "compile": "xlmill.mill.formula",
     "evaluate": "xlmill.mill.evaluate",
+    "evaluate_many": "xlmill.mill.many",
+    "imap": "xlmill.execution.map",
+    "map": "xlmill.execution.map",
+    "with_columns": "xlmill.mill.formula",
 }
 
-__all__ = [*sorted(_HOMES), "__version__"]
+__all__ = sorted([*_HOMES, "__version__"])
 
 
 def __getattr__(name: str) -> Any:

@@ -1,1 +1,22 @@
 """The command line: one module a command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from xlmill.cli.ending import ends_as_said, interrupted_by_sigterm
+from xlmill.version import __version__
+
+
+@ends_as_said()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command that `arguments` (default: the process's own) name; ends by SystemExit with its status."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given == ["--version"]:  # told before the command-line library is imported, which takes longer than all else
+        print(f"xlmill {__version__}")
+        return
+    with interrupted_by_sigterm():
+        from xlmill.cli.app import app
+
+        app(given, prog_name="xlmill")

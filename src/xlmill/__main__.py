@@ -1,0 +1,5 @@
+"""`python -m xlmill` is the command line."""
+
+from xlmill.cli import main
+
+main()

@@ -1,0 +1,96 @@
+"""How a command ends: each failure as one line for people, and an exit status for scripts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from xlmill.exceptions import XlmillError
+
+DONE = 0
+HAS_PROBLEMS = 1  # with --strict: invalid or failed rows
+WRONG_USE = 2  # wrong options, unreadable input, unwritable output
+DEFECT = 70  # EX_SOFTWARE of sysexits.h, apart from every status that says something of the input
+INTERRUPTED = 128 + 2  # as a shell tells of SIGINT, SIGPIPE and SIGTERM
+BROKEN_PIPE = 128 + 13
+TERMINATED = 128 + 15
+
+DEBUG = "XLMILL_DEBUG"
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: all that Ctrl-C ends, and in the same way, it ends too."""
+
+
+@contextmanager
+def ends_as_said() -> Iterator[None]:
+    """End by SystemExit with the status and, on standard error, the line that a failure deserves.
+
+    With XLMILL_DEBUG set in the environment, exceptions pass through with their tracebacks.
+    """
+    try:
+        yield
+        sys.stdout.flush()  # what cannot be written is told here, not when the interpreter is gone
+    except BrokenPipeError:
+        _settle_stdout()
+        sys.exit(BROKEN_PIPE)
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get(DEBUG):
+            raise
+        if isinstance(error, OSError):
+            _settle_stdout()
+        _end(error)
+
+
+def _end(error: BaseException) -> NoReturn:
+    status = WRONG_USE
+    if isinstance(error, Terminated):
+        status, line = TERMINATED, "ended by SIGTERM"
+    elif isinstance(error, KeyboardInterrupt):
+        status, line = INTERRUPTED, "interrupted"
+    elif isinstance(error, XlmillError):
+        line = str(error)
+    elif isinstance(error, MemoryError):
+        line = "out of memory; a smaller --chunk-size needs less"
+    elif isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        line = f"{place}{error.strerror or error}"
+    else:
+        status = DEFECT
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        line = f"this is a defect of xlmill: {what} (set {DEBUG}=1 to see where)"
+    print(f"xlmill: {line}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _settle_stdout() -> None:
+    """Let what standard output does not take vanish, or the interpreter would try again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+@contextmanager
+def interrupted_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end what runs in this block as Ctrl-C does, so that no worker and no half file is left."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
