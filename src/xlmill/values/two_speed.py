@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 from collections.abc import Callable
 from types import FunctionType
@@ -13,9 +14,11 @@ import numpy as np
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Loading the compiler and a cached function costs about half a second, once; interpreted, a step over one
-# byte or element costs about a microsecond. Below this many steps, interpreting is sooner done.
+# Loading the compiler costs about half a second, once; interpreted, a step over one byte or element costs about
+# a microsecond. Below this many steps, interpreting is sooner done.
 COMPILED_FROM = 200_000
+# Once the compiler is there, one more function costs some ten milliseconds, fetched from the disk cache.
+COMPILED_FROM_THEN_ON = 20_000
 
 _compiler_lock = threading.Lock()
 
@@ -48,9 +51,10 @@ class TwoSpeed(Generic[P, R]):
 
     def pays(self, work: int) -> bool:
         """Whether to run so much work compiled: the compiler is paid for, or interpreting would cost as much."""
-        if self._dispatcher is None:
-            self._interpreted += work
-        return self._dispatcher is not None or self._interpreted >= COMPILED_FROM
+        if self._dispatcher is not None:
+            return True
+        self._interpreted += work
+        return self._interpreted >= (COMPILED_FROM_THEN_ON if "numba" in sys.modules else COMPILED_FROM)
 
     def interpreted(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function as plain Python."""
