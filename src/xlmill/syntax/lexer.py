@@ -85,29 +85,23 @@ def scan_number(buffer: Bytes, i: int, stop: int) -> tuple[int, float, bool]:
     """
     begin = i
     mantissa = 0
-    digits = 0  # from the first that is not zero
+    while i < stop and CLASS[buffer[i]] & DIGIT:
+        if i - begin < _DIGITS_IN_INTEGER:
+            mantissa = mantissa * 10 + (buffer[i] - ZERO)
+        i += 1
+    digits = i - begin
     fraction = 0
     divisor = 1.0
-    seen = False
-    while i < stop and CLASS[buffer[i]] & DIGIT:
-        seen = True
-        if digits < _DIGITS_IN_INTEGER:
-            mantissa = mantissa * 10 + (buffer[i] - ZERO)
-        if mantissa:
-            digits += 1
-        i += 1
     if i < stop and buffer[i] == POINT:
         i += 1
         while i < stop and CLASS[buffer[i]] & DIGIT:
-            seen = True
-            if digits < _DIGITS_IN_INTEGER:
+            if digits + fraction < _DIGITS_IN_INTEGER:
                 mantissa = mantissa * 10 + (buffer[i] - ZERO)
-            if mantissa:
-                digits += 1
             fraction += 1
             divisor *= 10.0
             i += 1
-    if not seen:
+        digits += fraction
+    if digits == 0:
         return begin, 0.0, True
     exponent = 0
     if i < stop and buffer[i] & _CASE_MASK == UPPER_E:

@@ -182,13 +182,18 @@ def _check_structured(forest: Forest) -> None:
     """Reject what stands in a table's brackets and is no structured reference."""
     structured = np.flatnonzero(forest.op == Opcode.STRUCTURED)
     ids = forest.extra[structured]
-    for name in np.unique(ids).tolist():
-        text = forest.buffer[forest.name_start[name] : forest.name_stop[name]].tobytes().decode()
-        try:
-            parse_structured(text)
-        except ValueError:
-            for node in structured[ids == name].tolist():
-                _reject(forest, node, Problem.STRUCTURED_REFERENCE)
+    wrong = [name for name in np.unique(ids).tolist() if not _is_structured(forest, name)]
+    for node in structured[np.isin(ids, wrong)].tolist():
+        _reject(forest, node, Problem.STRUCTURED_REFERENCE)
+
+
+def _is_structured(forest: Forest, name: int) -> bool:
+    text = forest.buffer[forest.name_start[name] : forest.name_stop[name]].tobytes().decode()
+    try:
+        parse_structured(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _reject(forest: Forest, node: int, problem: Problem) -> None:
