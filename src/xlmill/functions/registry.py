@@ -28,6 +28,7 @@ CATEGORIES = (
     "lookup",
     "information",
     "dynamic_array",
+    "lambda_helpers",
 )
 
 
@@ -76,8 +77,7 @@ class Function:
     @property
     def fewest_arguments(self) -> int:
         """How many arguments it takes at least."""
-        required = sum(parameter.default is None for parameter in self.parameters)
-        return required
+        return sum(parameter.default is None for parameter in self.parameters)
 
     @property
     def most_arguments(self) -> int:
@@ -106,8 +106,8 @@ class Function:
         kinds = [parameter.to for parameter in self.parameters[:count]]
         if kinds and kinds[-1].gathers:
             kinds.extend([kinds[-1]] * (count - len(kinds)))
-        for position in range(count - len(kinds)):
-            kinds.append(self.repeating[position % len(self.repeating)])
+        more = count - len(kinds)
+        kinds.extend(self.repeating[position % len(self.repeating)] for position in range(more))
         return tuple(kinds)
 
 
