@@ -73,7 +73,7 @@ def apply(entry: Function, arguments: Sequence[Column], count: int, surroundings
         else:
             default = entry.parameters[position].default if position < len(entry.parameters) else None
             column = columns[position]
-            if default is not None and column.uniform == OMITTED and (entry.omitted_is_default or default.value is None):
+            if default is not None and column.uniform == OMITTED and _takes_default(entry, default):
                 value, refused = _default(to, default, count), None
             else:
                 value, refused = _prepare(to, column, surroundings)
@@ -188,12 +188,17 @@ def _rows_left_out(entry: Function, columns: Sequence[Column]) -> Mask | None:
     """Rows to part from the others because an argument is left out in them and takes its default."""
     for column, parameter in zip(columns, entry.parameters, strict=False):
         default = parameter.default
-        if default is None or not (entry.omitted_is_default or default.value is None):
+        if default is None or not _takes_default(entry, default):
             continue
         if column.uniform == -1 and column.has(OMITTED):
             left_out = column.is_kind(OMITTED)
             return None if left_out.all() else left_out
     return None
+
+
+def _takes_default(entry: Function, default: Optional) -> bool:
+    """Whether an argument left out between commas counts as not given."""
+    return entry.omitted_is_default or default.value is None
 
 
 def _split(entry: Function, columns: Sequence[Column], mask: Mask, surroundings: BatchSurroundings) -> Column:

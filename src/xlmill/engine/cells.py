@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xlmill.values.column import EMPTY, Arrays, Column, Index, constant_column, stack
+from xlmill.values.column import EMPTY, Arrays, Index, constant_column, stack
 from xlmill.values.python_value import column_from_python
 from xlmill.values.reference_value import LAST_COLUMN, LAST_ROW, Area, Reference
 
@@ -36,7 +36,7 @@ class Cells:
         self._at: dict[tuple[str, int, int], int] = {}
         self._used: dict[str, tuple[int, int]] = {}
         names = {name.casefold(): name for name in sheets}
-        contents = []
+        contents: list[Any] = []
         for (sheet, row, column), value in values.items():
             key = sheet.casefold()
             names.setdefault(key, sheet)

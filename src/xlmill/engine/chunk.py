@@ -11,14 +11,26 @@ from xlmill.engine.apply import first_cells
 from xlmill.engine.evaluator import Evaluation, Lanes, Surroundings
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import program
-from xlmill.engine.run import ChunkTooLarge, Mode, Run
+from xlmill.engine.run import ChunkTooLargeError, Mode, Run
 from xlmill.engine.store import AlignedStore, ScatteredStore, Store
 from xlmill.engine.template import template_hashes
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse
 from xlmill.syntax.problem import Problem, syntax_error
-from xlmill.values.column import ARRAY, EMPTY, FUNCTION, NUMBER, OMITTED, REFERENCE, Column, Index, Mask, error_where, stack
+from xlmill.values.column import (
+    ARRAY,
+    EMPTY,
+    FUNCTION,
+    NUMBER,
+    OMITTED,
+    REFERENCE,
+    Column,
+    Index,
+    Mask,
+    error_where,
+    stack,
+)
 from xlmill.values.error_value import ExcelError
 from xlmill.values.rounding import snap_to_zero
 from xlmill.values.text_column import Texts, read_only
@@ -55,7 +67,7 @@ def evaluate_texts(texts: Texts, run: Run, tell_templates: bool = False) -> Outc
     parsed = replace(forest, root=forest.root[roots])
     try:
         values = evaluate_forest(parsed, run)
-    except ChunkTooLarge:
+    except ChunkTooLargeError:
         return _in_halves(texts, run, invalid, problems, templates)
     if len(roots) != count:
         place = np.full(count, len(roots))

@@ -85,10 +85,8 @@ def _by_environment(functions: Column) -> list[tuple[Closure | BuiltIn | None, I
     for row in np.flatnonzero(is_function).tolist():
         assert functions.objects is not None
         function = functions.objects[int(functions.numbers[row])]
-        if isinstance(function, Closure):
-            key = (id(function.forest), id(function.store))
-        else:
-            key = (id(function.function), 0)
+        is_closure = isinstance(function, Closure)
+        key = (id(function.forest), id(function.store)) if is_closure else (id(function.function), 0)
         groups.setdefault(key, (function, []))[1].append(row)
     if not is_function.all():
         groups[0, 0] = (None, np.flatnonzero(~is_function).tolist())
@@ -154,7 +152,6 @@ def _call_scattered(
 ) -> Column:
     """Many bodies, a call or a few each: every call gets a copy of its body's nodes."""
     counts = forest.argc[nodes].astype(np.int64) - 1
-    firsts = forest.args[forest.first[nodes]]
     optional = forest.op == Opcode.OPTIONAL_PARAMETER
     needed = np.array(
         [
@@ -173,7 +170,6 @@ def _call_scattered(
         place = np.arange(len(nodes))
         place[right] = len(nodes) + np.arange(len(right))
         return stack([result, good]).take(place)
-    del firsts
     body, captured_at, captured = _bodies(forest, nodes)
     inner = ScatteredStore(body, rows)
     if len(captured_at):

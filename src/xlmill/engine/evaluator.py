@@ -13,15 +13,15 @@ from xlmill.engine import intersection, leaves
 from xlmill.engine.apply import apply, empty_column, first_cells, merge
 from xlmill.engine.batch import Batch, batches
 from xlmill.engine.branching import Branching, branching
-from xlmill.engine.closure import BuiltIn, Closure, call, closures_column
+from xlmill.engine.closure import Closure, call, closures_column
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import Program
-from xlmill.engine.run import ChunkTooLarge, Mode, Run
+from xlmill.engine.run import ChunkTooLargeError, Mode, Run
 from xlmill.engine.store import AlignedStore, ScatteredStore, Store
 from xlmill.functions.registry import Function
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
-from xlmill.values.column import ARRAY, REFERENCE, Column, Index, errors_column, stack
+from xlmill.values.column import ARRAY, REFERENCE, Column, Index, Nodes, errors_column, stack
 from xlmill.values.error_value import ExcelError
 from xlmill.values.reference_value import Area
 
@@ -76,7 +76,8 @@ class Evaluation:
             if active is not None and not active.all():
                 self._run_partly(batch, forest, store, count, active)
                 return
-        arguments = [store.argument(batch, position) for position in range(batch.argc)] if _takes_values(batch.op) else []
+        positions = range(batch.argc if _takes_values(batch.op) else 0)
+        arguments = [store.argument(batch, position) for position in positions]
         column = self._value(batch, forest, store, arguments, Lanes(store, nodes, count), in_array)
         self._count_cells(column)
         store.put(nodes, column)
@@ -159,8 +160,8 @@ class Evaluation:
         return self.scope.value(text, self)
 
     def _structured(self, text: str, rows: Index) -> Column:
-        column = leaves.structured(text, self.run)
-        return column.take(rows) if len(column) != 1 or len(rows) == 1 and column.uniform != REFERENCE else column
+        column = leaves.row_column(text, self.run)
+        return leaves.table_part(text, self.run) if column is None else column.take(rows)
 
     def _references(self, forest: Forest, nodes: Index, lanes: Lanes) -> Column:
         if self.run.positional_columns:
@@ -228,7 +229,7 @@ class Evaluation:
         if column.arrays is not None:
             self.cells += len(column.arrays.cells)
             if self.cells > self.run.limits.chunk_cells:
-                raise ChunkTooLarge
+                raise ChunkTooLargeError
 
 
 def _takes_values(op: int) -> bool:
@@ -245,9 +246,10 @@ class Lanes:
         self._rows = rows
 
     @classmethod
-    def of(cls, rows: Index) -> Lanes:
+    def of(cls, rows: Nodes) -> Lanes:
         """Lanes of known rows."""
-        return cls(None, rows, len(rows), rows)
+        known = rows.astype(np.int64, copy=False)
+        return cls(None, known, len(known), known)
 
     def __len__(self) -> int:
         return self._count

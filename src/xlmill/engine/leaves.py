@@ -20,7 +20,7 @@ from xlmill.syntax.forest import (
     RefFlag,
 )
 from xlmill.syntax.reference import parse_sheet_prefix
-from xlmill.syntax.structured import StructuredReference, parse_structured
+from xlmill.syntax.structured import parse_structured
 from xlmill.values.column import (
     REFERENCE,
     Arrays,
@@ -174,16 +174,9 @@ def array_constant(forest: Forest, node: int, store: Store) -> Column:
     return arrays_column(Arrays(np.zeros(1, np.int64), shape[0], shape[1], elements.settled()))
 
 
-def structured(text: str, run: Run) -> Column:
-    """What a structured reference gives: a column of the rows, or a part of a table on a sheet."""
+def row_column(text: str, run: Run) -> Column | None:
+    """The column of the rows that `[@qty]` or `[qty]` names; None where a structured reference means a table."""
     reference = parse_structured(text)
-    column = _row_column(reference, run)
-    if column is not None:
-        return column
-    return references_column([_table_part(reference, run)])
-
-
-def _row_column(reference: StructuredReference, run: Run) -> Column | None:
     if reference.table is not None or reference.first_column is None:
         return None
     if reference.last_column != reference.first_column:
@@ -191,15 +184,15 @@ def _row_column(reference: StructuredReference, run: Run) -> Column | None:
     return run.columns.get(reference.first_column.casefold())
 
 
-def _table_part(reference: StructuredReference, run: Run) -> Reference | None:
+def table_part(text: str, run: Run) -> Column:
+    """The part of a table on a sheet that a structured reference means: a column of one row."""
+    reference = parse_structured(text)
     here = run.formula_cell
     if reference.table is None:
         table = next((table for table in run.tables.values() if table.area.intersected(here)), None)
     else:
         table = run.tables.get(reference.table.casefold())
-    if table is None:
-        return None
-    return table.part(reference, here)
+    return references_column([table.part(reference, here) if table is not None else None])
 
 
 def errors(error: ExcelError, count: int) -> Column:

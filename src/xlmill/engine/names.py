@@ -45,7 +45,7 @@ class NameScope:
             reference = leaves.place_reference(corners, spelled.flags, spelled.sheet or "", evaluation.run)
             return leaves.references_column([reference])
         if "[" in text:
-            return leaves.structured(text, evaluation.run)
+            return leaves.table_part(text, evaluation.run)
         column = self.value(text, evaluation)
         return column if column.objects is not None else leaves.errors(ExcelError.REF, 1)
 

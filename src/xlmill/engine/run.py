@@ -36,6 +36,9 @@ class Limits:
     chunk_cells: int = 40_000_000
 
 
+_FIRST_CELL = Area("", 1, 1, 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What all expressions of a run share.
@@ -50,7 +53,7 @@ class Run:
     seed: int = 0
     date1904: bool = False
     mode: Mode = Mode.DYNAMIC
-    formula_cell: Area = Area("", 1, 1, 1, 1)
+    formula_cell: Area = _FIRST_CELL
     cells: Cells = field(default_factory=lambda: Cells({}))
     names: Mapping[str, Any] = field(default_factory=dict)
     columns: Mapping[str, Column] = field(default_factory=dict)
@@ -67,7 +70,7 @@ class Run:
         return Reference((area,)) if area is not None else None
 
 
-class ChunkTooLarge(Exception):  # noqa: N818
+class ChunkTooLargeError(Exception):
     """A chunk's arrays outgrow its budget: evaluate it in halves."""
 
 

@@ -27,6 +27,7 @@ from xlmill.values.column import (
     Arrays,
     Column,
     Index,
+    Nodes,
     constant_column,
     numbers_column,
     stack,
@@ -50,7 +51,7 @@ class Store(Protocol):
     def argument(self, batch: Batch, position: int) -> Column:
         """The batch's arguments at one position, as a column."""
 
-    def values(self, nodes: Index) -> Column:
+    def values(self, nodes: Nodes) -> Column:
         """The values of some nodes."""
 
     def put(self, nodes: Index, column: Column) -> None:
@@ -96,7 +97,7 @@ class ScatteredStore:
         forest = self._forest
         return self.values(forest.args[forest.first[batch.nodes] + position])
 
-    def values(self, nodes: Index) -> Column:
+    def values(self, nodes: Nodes) -> Column:
         """The values of some nodes."""
         if self._stands_for is not None:
             nodes = self._stands_for[nodes]
@@ -186,7 +187,7 @@ class AlignedStore:
         (node,) = batch.nodes.tolist()
         return self._value(int(self._forest.args[self._forest.first[node] + position]))
 
-    def values(self, nodes: Index) -> Column:
+    def values(self, nodes: Nodes) -> Column:
         """The column of one node."""
         (node,) = nodes.tolist()
         return self._value(node)

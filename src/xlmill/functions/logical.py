@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlmill.functions.operators import compare
-from xlmill.functions.parameter import AllCells, Branch, Logical, Number, Value, ValueAndBranch, BranchEach, optional
+from xlmill.functions.parameter import AllCells, Branch, BranchEach, Logical, Number, Value, ValueAndBranch, optional
 from xlmill.functions.registry import Branches, function
 from xlmill.values.cell_runs import CellRuns
 from xlmill.values.coercion import Codes, to_logicals
 from xlmill.values.column import (
+    ARRAY,
     BOOLEAN,
     EMPTY,
     ERROR,
@@ -19,6 +20,7 @@ from xlmill.values.column import (
     OMITTED,
     TEXT,
     Column,
+    Index,
     Mask,
     booleans_column,
     choose_rows,
@@ -66,8 +68,14 @@ def not_(logical: Logical) -> Mask:
 
 def _taken_by_if(position: int, arguments: Sequence[Column]) -> Mask:
     truth, refused = to_logicals(arguments[0])
-    unclear = np.zeros(len(truth), np.bool_) if refused is None else arguments[0].kinds >= 6
-    return (truth if position == 1 else ~truth) & (refused is None or refused == 0) | unclear
+    taken = truth if position == 1 else ~truth
+    return taken if refused is None else (taken & (refused == 0)) | _is_many(arguments[0])
+
+
+def _is_many(column: Column) -> Mask:
+    """Arrays and references, which may hold any value: whatever hangs on them is evaluated."""
+    many: Mask = column.kinds >= ARRAY
+    return many
 
 
 @function("IF", branches=Branches(1, _taken_by_if))
@@ -86,7 +94,7 @@ def if_(logical_test: Logical, value_if_true: Branch, value_if_false: Branch = o
 
 
 def _taken_by_iferror(position: int, arguments: Sequence[Column]) -> Mask:
-    return arguments[0].is_kind(ERROR) | (arguments[0].kinds >= 6)
+    return arguments[0].is_kind(ERROR) | _is_many(arguments[0])
 
 
 @function("IFERROR", branches=Branches(1, _taken_by_iferror))
@@ -103,7 +111,7 @@ def iferror(value: Value, value_if_error: Branch) -> Column:
 
 
 def _taken_by_ifna(position: int, arguments: Sequence[Column]) -> Mask:
-    return _is_na(arguments[0]) | (arguments[0].kinds >= 6)
+    return _is_na(arguments[0]) | _is_many(arguments[0])
 
 
 @function("IFNA", branches=Branches(1, _taken_by_ifna))
@@ -120,7 +128,8 @@ def ifna(value: Value, value_if_na: Branch) -> Column:
 
 
 def _is_na(column: Column) -> Mask:
-    return column.is_kind(ERROR) & (column.numbers == ExcelError.NA.code)
+    is_na: Mask = column.is_kind(ERROR) & (column.numbers == ExcelError.NA.code)
+    return is_na
 
 
 def _taken_by_ifs(position: int, arguments: Sequence[Column]) -> Mask:
@@ -274,7 +283,7 @@ def xor(logical1: AllCells) -> Column:
     return _settled(np.bincount(owners[truth], minlength=count) % 2 == 1, refused)
 
 
-def _truths(runs: CellRuns) -> tuple[Mask, np.ndarray[tuple[int], np.dtype[np.int64]], int, Codes | None]:
+def _truths(runs: CellRuns) -> tuple[Mask, Index, int, Codes | None]:
     """The truth values among the cells, the rows that they belong to, and the errors by row."""
     count = len(runs.offsets) - 1
     cells, owners = runs.cells, runs.owners
@@ -292,7 +301,7 @@ def _truths(runs: CellRuns) -> tuple[Mask, np.ndarray[tuple[int], np.dtype[np.in
     return truth, owners[at], count, _where_nothing(owners[at], count, refused)
 
 
-def _where_nothing(owners: np.ndarray[tuple[int], np.dtype[np.int64]], count: int, refused: Codes | None) -> Codes | None:
+def _where_nothing(owners: Index, count: int, refused: Codes | None) -> Codes | None:
     none = np.bincount(owners, minlength=count) == 0
     if not none.any():
         return refused
@@ -308,7 +317,8 @@ def _settled(truth: Mask, refused: Codes | None) -> Column:
 
 
 def _taken_by_choose(position: int, arguments: Sequence[Column]) -> Mask:
-    return (np.trunc(arguments[0].numbers) == position) | (arguments[0].kinds >= 6)
+    chosen: Mask = np.trunc(arguments[0].numbers) == position
+    return chosen | _is_many(arguments[0])
 
 
 @function("CHOOSE", branches=Branches(1, _taken_by_choose))

@@ -17,6 +17,7 @@ from xlmill.values.column import (
     REFERENCE,
     TEXT,
     Column,
+    Index,
     Mask,
     error_where,
     numbers_column,
@@ -84,9 +85,10 @@ def power(base: Number, exponent: Number) -> Column:
     =0^0  -> #NUM!
     =0^-1  -> #DIV/0!
     """
-    result = np.power(base, exponent)
-    result = error_where((base == 0) & (exponent == 0) & np.isfinite(result), ExcelError.NUM, _finite(result))
-    return error_where(np.broadcast_to((base == 0) & (exponent < 0), result.kinds.shape), ExcelError.DIV0, result)
+    powers = np.power(base, exponent)
+    is_zero = np.broadcast_to(base == 0, powers.shape)
+    result = error_where(is_zero & (exponent == 0), ExcelError.NUM, _finite(powers))
+    return error_where(is_zero & (exponent < 0), ExcelError.DIV0, result)
 
 
 @function("-x")
@@ -226,7 +228,7 @@ def union(first: Whole, second: Whole) -> Column:
     return _combined(first, second, lambda a, b: Reference(a.areas + b.areas))
 
 
-def compare(left: Column, right: Column) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def compare(left: Column, right: Column) -> Index:
     """-1, 0 or 1 by row: which of two values, neither of them an error, comes first in Excel's order."""
     if left.uniform == NUMBER and right.uniform == NUMBER:
         return _order_of_numbers(left.numbers, right.numbers)
@@ -236,7 +238,7 @@ def compare(left: Column, right: Column) -> np.ndarray[tuple[int], np.dtype[np.i
     # An empty value takes the kind of its partner: 0, "" or FALSE.
     rank_left = np.where(left_empty, np.where(right_empty, NUMBER, kinds_right), kinds_left)
     rank_right = np.where(right_empty, np.where(left_empty, NUMBER, kinds_left), kinds_right)
-    order = np.sign(_RANK[rank_left] - _RANK[rank_right])
+    order: Index = np.sign(_RANK[rank_left] - _RANK[rank_right])
     numeric = np.flatnonzero((order == 0) & (rank_left != TEXT))
     if len(numeric):
         a = np.where(left_empty, 0.0, left.numbers)[numeric]
@@ -259,8 +261,8 @@ def _texts(column: Column, empty: Mask) -> Texts:
     return texts.sliced(texts.starts, np.where(empty, 0, texts.lengths)) if empty.any() else texts
 
 
-def _order_of_numbers(a: Number, b: Number) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    order = (a > b).astype(np.int64) - (a < b)
+def _order_of_numbers(a: Number, b: Number) -> Index:
+    order: Index = (a > b).astype(np.int64) - (a < b)
     if order.any():
         order[equal_to_15_digits(a, b)] = 0
     return order
@@ -271,7 +273,8 @@ def _compared(left: Column, right: Column, decide: object) -> Column:
     if left.uniform != NUMBER or right.uniform != NUMBER:
         refused = np.where(left.is_kind(ERROR), left.numbers, 0.0)
         refused = np.where((refused == 0) & right.is_kind(ERROR), right.numbers, refused)
-        refused = np.where((refused == 0) & ((left.kinds >= ARRAY) | (right.kinds >= ARRAY)), float(ExcelError.VALUE.code), refused)
+        no_scalar = (left.kinds >= ARRAY) | (right.kinds >= ARRAY)
+        refused = np.where((refused == 0) & no_scalar, float(ExcelError.VALUE.code), refused)
         if refused.any():
             truth = decide(compare(_without_errors(left), _without_errors(right))).astype(np.float64)
             kinds = np.where(refused != 0, np.uint8(ERROR), np.uint8(BOOLEAN))

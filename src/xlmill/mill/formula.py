@@ -69,7 +69,7 @@ class Formula:
         return _only_column(result)
 
 
-def compile(  # noqa: A001 (the name that the interface gives it)
+def compile(
     formula: str,
     *,
     names: Mapping[str, Any] | None = None,

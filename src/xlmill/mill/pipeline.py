@@ -11,17 +11,17 @@ from xlmill.exceptions import InputError
 from xlmill.execution.calibration import costs
 from xlmill.execution.cores import resolve_workers
 from xlmill.execution.cost_model import Workload
+from xlmill.execution.outcome import Outcome
 from xlmill.execution.planner import Plan, plan
 from xlmill.execution.probe import probe
 from xlmill.execution.progress import Observer, Planned
-from xlmill.execution.outcome import Outcome
 from xlmill.execution.strategy import Settings, create, default_start_method, find_strategy
 from xlmill.mill.workload import Chunk, Computed
 
 Job = Callable[[Chunk], Computed]
 
-# Rows of the two pieces that `auto` computes here: the first warms up, the second is timed.
-_PROBE_ROWS = 4_096
+# Rows of the two pieces that `auto` computes here: the first warms up (it loads compiled code), the second is timed.
+_PROBE_ROWS = 16_384
 
 # Strategies that suit expressions; a Process for each chunk is for isolation, and asked for by name.
 _CANDIDATES = ("serial", "threads", "pool")
@@ -77,7 +77,7 @@ class Pipeline:
         if (self.options.timeout or self.options.memory_limit) and not traits.isolates:
             raise InputError(f"{self.options.strategy!r} cannot hold a time or memory limit; use 'pool' or 'process'")
 
-    def results(self, chunks: Iterable[Chunk]) -> Iterator[Outcome[Chunk, Computed]]:
+    def results(self, chunks: Iterable[Chunk]) -> Generator[Outcome[Chunk, Computed], None, None]:
         """The outcome of each chunk, in order; a chunk that had to be split comes in parts."""
         began = time.perf_counter()
         source = iter(chunks)

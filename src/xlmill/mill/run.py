@@ -14,6 +14,8 @@ from xlmill.exceptions import FormulaSyntaxError, InputError
 from xlmill.execution.outcome import Outcome
 from xlmill.execution.progress import RowsDone
 from xlmill.io.arrow_column import natural_type
+from xlmill.io.batches import as_text
+from xlmill.io.expression_column import expression_column
 from xlmill.io.table_format import STANDARD_STREAM, FormatSettings, TableFormat, format_for
 from xlmill.io.value_column import value_column
 from xlmill.mill.calculated import ordered
@@ -26,6 +28,7 @@ from xlmill.mill.workload import (
     Computed,
     ExpressionJob,
     FormulaJob,
+    Tally,
     TypeChangedError,
     calculate,
 )
@@ -33,7 +36,6 @@ from xlmill.mill.workload import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_EXPRESSION_COLUMNS = ("expression", "formula")
 _PROBLEMS_SHOWN = 5
 
 
@@ -61,35 +63,15 @@ def run(
     settings = Run(now=serial_now(clock, False), seed=seed)
     if formulas:
         return _run_formulas(source, target, formulas, options, settings)
-    text_columns = (column,) if column else _EXPRESSION_COLUMNS
-    read_format = format_for(source, FormatSettings(text_columns))
-    write_format = format_for(target, FormatSettings(text_columns))
+    as_formulas = FormatSettings((column,)) if column else FormatSettings()
+    read_format, write_format = format_for(source, as_formulas), format_for(target, as_formulas)
     batches = _batches(read_format, source, options)
     first = next(batches)
-    chosen = expression_column(first.schema, column)
+    chosen = expression_column(first.schema, os.fspath(source), column)
     variables = tuple(name for name in first.schema.names if name != chosen)
     job = ExpressionJob(chosen, variables, settings)
     writing = _Writing(_rows_of(source, first), write_format.is_typed)
     return writing.write(job, _chained(first, batches), write_format, target, options)
-
-
-def expression_column(schema: pa.Schema, wanted: str | None) -> str:
-    """The name of the column that holds expressions."""
-    import pyarrow as pa
-
-    if wanted is not None:
-        if wanted not in schema.names:
-            raise InputError(f"there is no column {wanted!r}; the columns are {', '.join(schema.names)}")
-        return wanted
-    for name in _EXPRESSION_COLUMNS:
-        if name in schema.names:
-            return name
-    texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_binary(f.type)]
-    if len(texts) == 1:
-        return str(texts[0])
-    raise InputError(
-        f"which column holds the expressions? Name it with --column; the columns are {', '.join(schema.names)}"
-    )
 
 
 def _run_formulas(
@@ -178,8 +160,6 @@ def failed(chunk: Chunk, job: Job, message: str) -> Computed:
     """What rows give whose worker died or was over its limit."""
     import pyarrow as pa
 
-    from xlmill.mill.workload import Tally
-
     count = len(chunk)
     first_line = message.splitlines()[0] if message else "the worker failed"
     tally = Tally(count)
@@ -220,19 +200,9 @@ def _with_columns(batch: pa.RecordBatch, computed: Computed, is_typed: bool) -> 
     columns = {name: batch.column(name) for name in batch.schema.names if name not in results}
     for name, column in columns.items():
         if pa.types.is_binary(column.type):
-            columns[name] = _readable(column)
+            columns[name] = as_text(column)
     columns.update(results)
     return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
-
-
-def _readable(column: pa.Array) -> pa.Array:
-    """Lines of a text file as text; bytes that are no UTF-8 are replaced."""
-    import pyarrow as pa
-
-    try:
-        return column.cast(pa.string())
-    except pa.ArrowInvalid:
-        return pa.array([None if b is None else b.decode("utf-8", "replace") for b in column.to_pylist()], pa.string())
 
 
 def _batches(
@@ -261,6 +231,7 @@ def _rows_of(source: str | os.PathLike[str], first: pa.RecordBatch) -> int | Non
     if Path(source).suffix == ".parquet":
         import pyarrow.parquet as pq
 
-        return int(pq.read_metadata(os.fspath(source)).num_rows)
-    bytes_a_row = max(1.0, first.nbytes / first.num_rows - 3)
+        rows: int = pq.read_metadata(os.fspath(source)).num_rows
+        return rows
+    bytes_a_row: float = max(1.0, first.nbytes / first.num_rows - 3)
     return max(first.num_rows, int(Path(source).stat().st_size / bytes_a_row))

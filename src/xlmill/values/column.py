@@ -16,6 +16,7 @@ from xlmill.values.text_column import Texts, concatenate
 Kinds = NDArray[np.uint8]
 Numbers = NDArray[np.float64]
 Index = NDArray[np.int64]
+Nodes = NDArray[np.int64] | NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
 

@@ -80,7 +80,7 @@ def python_from_column(column: Column) -> list[Any]:
     """The values of a column as Python values; arrays as nested lists, empty as None."""
     kinds = column.kinds
     if column.uniform == NUMBER:
-        return column.numbers.tolist()
+        return list(column.numbers.tolist())
     values: list[Any] = column.numbers.tolist()
     for kind in np.unique(kinds).tolist():
         rows = np.flatnonzero(kinds == kind)

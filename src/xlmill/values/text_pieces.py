@@ -8,7 +8,7 @@ import numpy as np
 
 from xlmill.values.column import Column, Index, Mask, error_where, texts_column
 from xlmill.values.error_value import ExcelError
-from xlmill.values.text_column import LONGEST_TEXT, Texts, copy_slices, read_only
+from xlmill.values.text_column import LONGEST_TEXT, Texts, concatenate, copy_slices, read_only
 from xlmill.values.text_kernels import character_counts, joined
 
 
@@ -18,11 +18,11 @@ def joined_column(parts: Sequence[Texts]) -> Column:
     for part in parts[1:]:
         total = total + part.lengths
     if int(total.max(initial=0)) <= LONGEST_TEXT:
-        return texts_column(joined(parts))
+        return texts_column(_with_whole_characters(joined(parts)))
     characters = np.sum([character_counts(part) for part in parts], axis=0)
     long = characters > LONGEST_TEXT
     kept = [_without(part, long) for part in parts]
-    return error_where(long, ExcelError.VALUE, texts_column(joined(kept)))
+    return error_where(long, ExcelError.VALUE, texts_column(_with_whole_characters(joined(kept))))
 
 
 def assembled(pieces: Texts, offsets: Index) -> Column:
@@ -33,8 +33,8 @@ def assembled(pieces: Texts, offsets: Index) -> Column:
         long = sums_of_runs(character_counts(pieces), offsets) > LONGEST_TEXT
         pieces = _without(pieces, np.repeat(long, np.diff(offsets)))
         lengths = sums_of_runs(pieces.lengths, offsets)
-    column = texts_column(Texts.packed(pieces.compact().buffer, lengths))
-    return error_where(long, ExcelError.VALUE, column)
+    texts = _with_whole_characters(Texts.packed(pieces.compact().buffer, lengths))
+    return error_where(long, ExcelError.VALUE, texts_column(texts))
 
 
 def with_replacements(texts: Texts, counts: Index, positions: Index, sizes: Index, replacements: Texts) -> Column:
@@ -82,7 +82,8 @@ def with_replacements(texts: Texts, counts: Index, positions: Index, sizes: Inde
         target,
         at,
     )
-    return error_where(long, ExcelError.VALUE, texts_column(Texts(read_only(target), starts, lengths)))
+    result = _with_whole_characters(Texts(read_only(target), starts, lengths))
+    return error_where(long, ExcelError.VALUE, texts_column(result))
 
 
 def sums_of_runs(numbers: Index, offsets: Index) -> Index:
@@ -90,6 +91,27 @@ def sums_of_runs(numbers: Index, offsets: Index) -> Index:
     ends: Index = np.concatenate([[0], np.cumsum(numbers)])
     sums: Index = ends[offsets[1:]] - ends[offsets[:-1]]
     return sums
+
+
+def _with_whole_characters(texts: Texts) -> Texts:
+    """The texts, with two halves of a character that came together as that character.
+
+    `texts` stand one behind the other in their buffer.
+    """
+    buffer = texts.buffer
+    if texts.is_ascii() or len(buffer) < 6:
+        return texts
+    # In UTF-8 the first half begins with the bytes ED A., the second one with ED B.
+    is_half = (buffer[:-1] == 0xED) & (buffer[1:] >= 0xA0)
+    first = np.flatnonzero(is_half[:-3] & is_half[3:] & (buffer[1:-3] < 0xB0) & (buffer[4:] >= 0xB0))
+    if not len(first):
+        return texts
+    rows = np.unique(np.searchsorted(texts.starts, first, side="right") - 1)
+    halves = [text.encode("utf-16-le", "surrogatepass") for text in texts.take(rows).to_strings()]
+    whole = Texts.from_strings([units.decode("utf-16-le", "surrogatepass") for units in halves])
+    place = np.arange(len(texts))
+    place[rows] = len(texts) + np.arange(len(rows))
+    return concatenate([texts, whole]).take(place)
 
 
 def _characters_of_slices(texts: Texts, counts: Index, positions: Index, sizes: Index) -> Index:

@@ -58,8 +58,8 @@ class TwoSpeed(Generic[P, R]):
 
     def interpreted(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function as plain Python."""
-        views: list[Any] = [memoryview(a) if isinstance(a, np.ndarray) else a for a in args]
-        return self.function(*views, **kwargs)  # type: ignore[arg-type]
+        views: list[Any] = [a.data if isinstance(a, np.ndarray) else a for a in args]
+        return self.function(*views, **kwargs)
 
     @property
     def compiled(self) -> Callable[P, R]:
