@@ -23,7 +23,7 @@ from xlmill.values.text_column import LONGEST_TEXT, Texts
 
 _SECONDS_A_TEXT = 0.5
 _MOST_REPETITIONS = 100_000
-_COUNTED = re.compile(r"\{(?:[0-9]*,)?([0-9]+)\}")
+_COUNTED = re.compile(r"\{([0-9]*),?([0-9]*)\}")
 
 
 class _Match(Protocol):
@@ -207,7 +207,8 @@ def _backtracking_matcher(pattern: str, ignore_case: bool) -> Matcher | None:
     import regex
 
     # The engine writes counted repetitions out: nested ones, multiplied, could fill the memory.
-    if math.prod(int(most[:6]) or 1 for most in _COUNTED.findall(pattern)) > _MOST_REPETITIONS:
+    counts = (max(int(least[:6] or 1), int(most[:6] or 1), 1) for least, most in _COUNTED.findall(pattern))
+    if math.prod(counts) > _MOST_REPETITIONS:
         return None
     try:
         backtracking = regex.compile(pattern, regex.VERSION0 | (regex.IGNORECASE if ignore_case else 0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlmill.functions.parameter import Branch, Number, Range, Scalar, Text, optional
+from xlmill.functions.parameter import Number, Range, Scalar, Text, Value, optional
 from xlmill.functions.registry import function
 from xlmill.values.coercion import to_texts
 from xlmill.values.column import (
@@ -41,7 +41,7 @@ def textbefore(
     instance_num: Number | None = optional(None),
     match_mode: Number = optional(0),
     match_end: Number = optional(0),
-    if_not_found: Branch | None = optional(None),
+    if_not_found: Value | None = optional(None),
 ) -> Column:
     """TEXTBEFORE(text, delimiter, [instance_num], [match_mode], [match_end], [if_not_found]): text before a delimiter.
 
@@ -70,7 +70,7 @@ def textafter(
     instance_num: Number | None = optional(None),
     match_mode: Number = optional(0),
     match_end: Number = optional(0),
-    if_not_found: Branch | None = optional(None),
+    if_not_found: Value | None = optional(None),
 ) -> Column:
     """TEXTAFTER(text, delimiter, [instance_num], [match_mode], [match_end], [if_not_found]): text after a delimiter.
 
