@@ -1,6 +1,7 @@
 """Text functions, one module a family."""
 
 from xlmill.functions.text import (
+    baht,
     case,
     characters,
     conversion,
@@ -13,6 +14,7 @@ from xlmill.functions.text import (
 )
 
 __all__ = [
+    "baht",
     "case",
     "characters",
     "conversion",
