@@ -149,3 +149,19 @@ def is_vector(rows: Index, columns: Index) -> Mask:
     """Which arrays have one row or one column."""
     vectors: Mask = (rows == 1) | (columns == 1)
     return vectors
+
+
+def distinct_rows(*keys: Index) -> tuple[Index, Index]:
+    """For each distinct row of several columns a row that has it, and for each row the number of what it has."""
+    count = len(keys[0])
+    varying = [key for key in keys if count and bool((key[1:] != key[0]).any())]
+    if not varying:
+        return np.zeros(min(count, 1), np.int64), np.zeros(count, np.int64)
+    order = np.lexsort(varying) if len(varying) > 1 else np.argsort(varying[0], kind="stable")
+    differs = np.zeros(count, np.bool_)
+    for key in varying:
+        differs[1:] |= np.diff(key[order]) != 0
+    which = np.empty(count, np.int64)
+    which[order] = np.cumsum(differs)
+    differs[0] = True
+    return order[differs], which

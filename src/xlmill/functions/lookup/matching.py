@@ -35,7 +35,7 @@ def match(lookup_value: Scalar, lookup_array: Range, match_type: Number = option
     modes = np.sign(np.trunc(match_type))
     vectors = all_cells(lookup_array)
     found = np.full(len(modes), -1, np.int64)
-    for mode in np.unique(modes).tolist():
+    for mode in set(modes.tolist()):
         rows = np.flatnonzero(modes == mode)
         part, sought = vectors.take(rows), wanted.take(rows)
         find = find_match if mode == 0 else last_not_above if mode > 0 else last_not_below
@@ -70,14 +70,15 @@ def search(value: Column, lists: Arrays, match_mode: Number, search_mode: Number
     """Where XLOOKUP and XMATCH find each value (-1: nowhere), and the codes of arguments that do not go."""
     wanted = wanted_values(value, empty_is_zero=False)
     match_modes, search_modes = whole_numbers(match_mode), whole_numbers(search_mode)
-    possible = np.isin(match_modes, (-1, 0, 1, 2)) & np.isin(search_modes, (-2, -1, 1, 2))
-    possible &= ~((match_modes == 2) & (np.abs(search_modes) == 2))
+    ways = np.abs(search_modes)
+    possible = (match_modes >= -1) & (match_modes <= 2) & (ways >= 1) & (ways <= 2)
+    possible &= (match_modes < 2) | (ways < 2)
     possible &= is_vector(lists.rows, lists.columns)
     vectors = all_cells(lists)
     found = np.full(len(match_modes), -1, np.int64)
     # Both modes in one number, a few distinct ones.
     modes = match_modes * 10 + search_modes
-    for mode in np.unique(modes[possible]).tolist():
+    for mode in set(modes[possible].tolist()):
         rows = np.flatnonzero((modes == mode) & possible)
         how, way = int(match_modes[rows[0]]), int(search_modes[rows[0]])
         found[rows] = _search(vectors.take(rows), wanted.take(rows), how, way)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlmill.functions.grids import Codes, extents, layout, picked
+from xlmill.functions.grids import Codes, distinct_rows, extents, layout, picked
 from xlmill.values.column import (
     ARRAY,
     ERROR,
@@ -84,14 +84,12 @@ def _of_arrays(arrays: Arrays, top: Index, left: Index, tall: Index, wide: Index
 def _of_references(values: Column, top: Index, left: Index, tall: Index, wide: Index) -> Column:
     """References to parts; equal parts share one reference."""
     assert values.objects is not None
-    keys = np.stack([values.numbers.astype(np.int64), top, left, tall, wide])
-    if len(top) == 1:
-        distinct, which = keys, np.zeros(1, np.int64)
-    else:
-        distinct, which = np.unique(keys, axis=1, return_inverse=True)
-    objects = [_part(values.objects[number].areas[0], *place) for number, *place in distinct.T.tolist()]
+    keys = (values.numbers.astype(np.int64), top, left, tall, wide)
+    first, which = distinct_rows(*keys)
+    places = zip(*(key[first].tolist() for key in keys), strict=True)
+    objects = [_part(values.objects[number].areas[0], *place) for number, *place in places]
     kinds = np.full(len(top), REFERENCE, np.uint8)
-    return Column(kinds, which.ravel().astype(np.float64), objects=objects, uniform=REFERENCE)
+    return Column(kinds, which.astype(np.float64), objects=objects, uniform=REFERENCE)
 
 
 def _part(area: Area, top: int, left: int, tall: int, wide: int) -> Reference:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlmill.functions.grids import distinct_rows
 from xlmill.functions.value_order import folded
 from xlmill.values.column import EMPTY, OMITTED, Arrays, Column, Index, Mask
 
@@ -33,7 +34,7 @@ class Vectors:
 
 def gather(cells: Column, starts: Index, steps: Index, lengths: Index) -> Vectors:
     """Row i searches `lengths[i]` cells, from `starts[i]` on, `steps[i]` apart."""
-    first, which = _distinct(starts, steps, lengths)
+    first, which = distinct_rows(starts, steps, lengths)
     lengths = lengths[first]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     owner = np.repeat(np.arange(len(first)), lengths)
@@ -63,19 +64,3 @@ def wanted_values(column: Column, empty_is_zero: bool) -> Column:
         kinds = np.where(empty, np.uint8(1), column.kinds)
         column = Column(kinds, np.where(empty, 0.0, column.numbers), column.texts)
     return folded(column)
-
-
-def _distinct(starts: Index, steps: Index, lengths: Index) -> tuple[Index, Index]:
-    """A row that stands for each distinct list, and the number of each row's list."""
-    count = len(starts)
-    same = (starts[1:] == starts[0]) & (steps[1:] == steps[0]) & (lengths[1:] == lengths[0]) if count else starts == 0
-    if count and same.all():
-        return np.zeros(1, np.int64), np.zeros(count, np.int64)
-    order = np.lexsort((lengths, steps, starts))
-    differs = np.zeros(count, np.bool_)
-    for key in (starts, steps, lengths):
-        differs[1:] |= np.diff(key[order]) != 0
-    which = np.empty(count, np.int64)
-    which[order] = np.cumsum(differs)
-    differs[:1] = True
-    return order[differs], which
