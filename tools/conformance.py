@@ -199,9 +199,9 @@ def main() -> int:
         if good:
             right.update(groups)
         elif failures:
-            failures.write(json.dumps({**case, **answer, "known": known}, ensure_ascii=False) + "\n")
+            failures.write(json.dumps({**case, **answer, "known": known}) + "\n")
         if answers:
-            answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            answers.write(json.dumps(answer) + "\n")
     for stream in (answers, failures):
         if stream:
             stream.close()

@@ -234,4 +234,4 @@ def _rows_of(source: str | os.PathLike[str], first: pa.RecordBatch) -> int | Non
         rows: int = pq.read_metadata(os.fspath(source)).num_rows
         return rows
     bytes_a_row: float = max(1.0, first.nbytes / first.num_rows - 3)
-    return max(first.num_rows, int(Path(source).stat().st_size / bytes_a_row))
+    return max(int(first.num_rows), int(Path(source).stat().st_size / bytes_a_row))
