@@ -40,6 +40,17 @@ def value_of(text: str) -> Any:
     return text
 
 
+def formulas_of(assignments: Iterable[str]) -> dict[str, str]:
+    """The formulas of `--formula NAME=EXPR`, by the names of their columns."""
+    found: dict[str, str] = {}
+    for assignment in assignments:
+        name, formula = split_assignment(assignment, "--formula")
+        if name in found:
+            raise InputError(f"--formula {name} is given twice")
+        found[name] = formula
+    return found
+
+
 @dataclass(slots=True)
 class Given:
     """What `--set` gives an expression to see: names, and cells by address."""
@@ -48,7 +59,7 @@ class Given:
     cells: dict[str, Any] = field(default_factory=dict)
 
 
-def given(assignments: Iterable[str], at: str) -> Given:
+def given(assignments: Iterable[str]) -> Given:
     """The names and cells of `--set NAME=VALUE`.
 
     The value of a cell may be a formula too, which sees what stands before it on the command line.

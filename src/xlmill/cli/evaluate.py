@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import click
 
-import typer
+from xlmill.cli.ending import ends_as_said
 
-Expression = Annotated[str, typer.Argument(metavar="EXPR", help="An Excel formula; the leading = is optional.")]
-Assignments = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="NAME=VALUE",
-        help="A name or a cell (A1, Sheet2!B2) and its value: a number, TRUE, text, or =formula. Repeatable.",
-    ),
-]
-At = Annotated[str, typer.Option("--at", metavar="CELL", help="Where the formula stands.")]
-IsArray = Annotated[bool, typer.Option("--array", help="Evaluate as an array formula (Ctrl+Shift+Enter).")]
+# What `eval` and `explain` alike are given.
+expression_argument = click.argument("expression", metavar="EXPR")
+set_option = click.option(
+    "--set",
+    "assignments",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A name or a cell (A1, Sheet2!B2) and its value: a number, TRUE, text, or =formula. Repeatable.",
+)
+at_option = click.option("--at", metavar="CELL", default="A1", help="Where the formula stands.  [default: A1]")
+array_option = click.option("--array", is_flag=True, help="Evaluate as an array formula (Ctrl+Shift+Enter).")
 
 
-def command(expression: Expression, assignments: Assignments = None, at: At = "A1", array: IsArray = False) -> None:
-    """Print the value of one expression."""
+@click.command("eval")
+@expression_argument
+@set_option
+@at_option
+@array_option
+@ends_as_said()
+def evaluate_command(expression: str, assignments: tuple[str, ...], at: str, array: bool) -> None:
+    """Print the value of EXPR, an Excel formula; the leading = is optional."""
     from xlmill.cli.assignment import given
     from xlmill.cli.value_text import value_text
     from xlmill.mill.evaluate import evaluate
 
-    seen = given(assignments or (), at)
+    seen = given(assignments)
     print(value_text(evaluate(expression, cells=seen.cells, names=seen.names, at=at, array=array)))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import click
 
-import typer
-
-Count = Annotated[int, typer.Argument(metavar="N", help="How many expressions.")]
-Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to: a file, or - for lines.")]
-Seed = Annotated[int, typer.Option("--seed", help="Another seed gives other expressions.")]
-Mix = Annotated[
-    str, typer.Option("--mix", metavar="NAME", help="everyday, numbers, text, dates, long (250 arguments) or diverse.")
-]
+from xlmill.cli.ending import ends_as_said
 
 
-def command(count: Count, output: Output, seed: Seed = 1, mix: Mix = "everyday") -> None:
+@click.command("generate")
+@click.argument("count", metavar="N", type=int)
+@click.option("-o", "--output", metavar="FILE", required=True, help="Where to: a file, or - for lines.")
+@click.option("--seed", metavar="S", default=1, show_default=True, help="Another seed gives other expressions.")
+@click.option(
+    "--mix",
+    metavar="NAME",
+    default="everyday",
+    show_default=True,
+    help="everyday, numbers, text, dates, long (250 arguments) or diverse.",
+)
+@ends_as_said()
+def generate_command(count: int, output: str, seed: int, mix: str) -> None:
     """Write N expressions, no two alike, the same for the same seed."""
     from xlmill.io import format_for
     from xlmill.mill.generate import generate

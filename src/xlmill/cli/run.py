@@ -4,130 +4,113 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from xlmill.cli.ending import HAS_PROBLEMS
+from xlmill.cli.ending import HAS_PROBLEMS, ends_as_said
 
 if TYPE_CHECKING:
     from xlmill.mill.summary import Summary
 
-
-class SummaryForm(StrEnum):
-    """How the summary is told."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-Input = Annotated[
-    str,
-    typer.Argument(
-        metavar="INPUT", help=".txt (one expression a line), .csv, .tsv, .jsonl, .parquet, .arrow, or - for lines."
-    ),
-]
-Output = Annotated[
-    str, typer.Option("-o", "--output", metavar="OUTPUT", help="The same formats, or - for one value a line.")
-]
-Column = Annotated[
-    str | None,
-    typer.Option(
-        "--column",
-        metavar="NAME",
-        help="The column of expressions. Default: expression, else formula, else the only text column.",
-    ),
-]
-Formulas = Annotated[
-    list[str] | None,
-    typer.Option("--formula", metavar="NAME=EXPR", help="A new column, by a formula over the rows. Repeatable."),
-]
-Strategy = Annotated[
-    str, typer.Option("--strategy", metavar="S", help="auto, serial, threads, pool, process, mp-pool or mp-process.")
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", metavar="N", help="Workers at once; -1: one for each usable core.")
-]
-ChunkSize = Annotated[
-    int | None, typer.Option("--chunk-size", metavar="N", min=1, help="Rows handed to a worker at a time.")
-]
-Timeout = Annotated[
-    float | None, typer.Option("--timeout", metavar="SEC", help="Seconds that one row may take (processes only).")
-]
-MemoryLimit = Annotated[
-    str | None,
-    typer.Option("--memory-limit", metavar="SIZE", help="Memory of one worker, such as 500M or 2G (processes only)."),
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with status 1 if rows are invalid or have failed.")]
-Form = Annotated[SummaryForm, typer.Option("--summary", help="A table, or JSON on standard output.")]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", help="What RAND starts from.")]
-Clock = Annotated[
-    str | None,
-    typer.Option("--clock", metavar="ISO", help="What NOW reads, such as 2026-01-31T12:00. Default: the time now."),
-]
+# What `run` and `plan` alike are given.
+source_argument = click.argument("source", metavar="INPUT")
+column_option = click.option(
+    "--column",
+    metavar="NAME",
+    help="The column of expressions. Default: expression, else formula, else the only text column.",
+)
+formula_option = click.option(
+    "--formula",
+    "formulas",
+    metavar="NAME=EXPR",
+    multiple=True,
+    help="A new column, by a formula over the rows. Repeatable.",
+)
+workers_option = click.option("--workers", metavar="N", type=int, help="Workers at once; -1: one for each usable core.")
+chunk_size_option = click.option(
+    "--chunk-size", metavar="N", type=click.IntRange(min=1), help="Rows handed to a worker at a time."
+)
 
 
-def command(
-    source: Input,
-    target: Output,
-    column: Column = None,
-    formulas: Formulas = None,
-    strategy: Strategy = "auto",
-    workers: Workers = None,
-    chunk_size: ChunkSize = None,
-    timeout: Timeout = None,
-    memory_limit: MemoryLimit = None,
-    strict: Strict = False,
-    summary: Form = SummaryForm.TEXT,
-    seed: Seed = 0,
-    clock: Clock = None,
+@click.command("run")
+@source_argument
+@click.option("-o", "--output", "target", metavar="OUTPUT", required=True, help="A file, or - for standard output.")
+@column_option
+@formula_option
+@click.option(
+    "--strategy",
+    metavar="S",
+    default="auto",
+    show_default=True,
+    help="auto, serial, threads, pool, process, mp-pool or mp-process.",
+)
+@workers_option
+@chunk_size_option
+@click.option("--timeout", metavar="SEC", type=float, help="Seconds that one row may take. Processes only.")
+@click.option("--memory-limit", metavar="SIZE", help="Memory of one worker, such as 500M or 2G. Processes only.")
+@click.option("--strict", is_flag=True, help="Exit with status 1 if rows are invalid or have failed.")
+@click.option(
+    "--summary",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="A table on standard error, or JSON on standard output.",
+)
+@click.option("--seed", metavar="N", default=0, show_default=True, help="What RAND starts from.")
+@click.option("--clock", metavar="ISO", help="What NOW reads, such as 2026-01-31T12:00. Default: the time now.")
+@ends_as_said()
+def run_command(
+    source: str,
+    target: str,
+    column: str | None,
+    formulas: tuple[str, ...],
+    strategy: str,
+    workers: int | None,
+    chunk_size: int | None,
+    timeout: float | None,
+    memory_limit: str | None,
+    strict: bool,
+    form: str,
+    seed: int,
+    clock: str | None,
 ) -> None:
-    """Evaluate every expression of INPUT, or formulas over its rows, and write OUTPUT."""
+    """Evaluate every expression of INPUT, or formulas over its rows, and write OUTPUT.
+
+    INPUT is a file of expressions, .txt (one a line), .csv, .tsv, .jsonl, .parquet or .arrow, or - for lines;
+    its other columns are names that the expressions may use. OUTPUT likewise; it appears when it is whole.
+    """
+    from xlmill.cli.assignment import formulas_of
     from xlmill.cli.progress import shown_progress
     from xlmill.cli.size import byte_count
     from xlmill.mill.pipeline import Options
     from xlmill.mill.run import run
 
-    assigned = formulas_of(formulas or ())
-    moment = clock_of(clock)
+    assigned = formulas_of(formulas)
+    moment = _moment(clock)
     limit = None if memory_limit is None else byte_count(memory_limit, "--memory-limit")
     with shown_progress() as progress:
         options = Options(strategy, workers, chunk_size, timeout, limit, progress=progress)
         done = run(source, target, column=column, formulas=assigned, options=options, clock=moment, seed=seed)
-    _tell(done, summary, writes_to_stdout=target == "-")
+    _tell(done, form, writes_to_stdout=target == "-")
     if strict and done.invalid:
         sys.exit(HAS_PROBLEMS)
 
 
-def formulas_of(assignments: list[str] | tuple[str, ...]) -> dict[str, str]:
-    """The formulas of `--formula NAME=EXPR`, by the names of their columns."""
-    from xlmill.cli.assignment import split_assignment
+def _moment(clock: str | None) -> datetime | None:
     from xlmill.exceptions import InputError
 
-    found: dict[str, str] = {}
-    for assignment in assignments:
-        name, formula = split_assignment(assignment, "--formula")
-        if name in found:
-            raise InputError(f"--formula {name} is given twice")
-        found[name] = formula
-    return found
-
-
-def clock_of(text: str | None) -> datetime | None:
-    """The moment of `--clock`."""
-    from xlmill.exceptions import InputError
-
-    if text is None:
+    if clock is None:
         return None
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(clock)
     except ValueError:
-        raise InputError(f"--clock {text}: write it like 2026-01-31T12:00") from None
+        raise InputError(f"--clock {clock}: write it like 2026-01-31T12:00") from None
 
 
-def _tell(done: Summary, form: SummaryForm, writes_to_stdout: bool) -> None:
-    if form is SummaryForm.JSON:
+def _tell(done: Summary, form: str, writes_to_stdout: bool) -> None:
+    if form == "json":
         print(done.to_json(), file=sys.stderr if writes_to_stdout else sys.stdout)
         return
     from xlmill.cli.summary_screen import show_summary
