@@ -12,6 +12,7 @@ from xlmill.functions.math_trig import (
     products,
     random,
     rounding,
+    subtotals,
     trigonometry,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "products",
     "random",
     "rounding",
+    "subtotals",
     "trigonometry",
 ]

@@ -11,7 +11,10 @@ from xlmill.values.error_value import ExcelError
 
 
 def strict_numbers(cells: CellRuns) -> tuple[NumberRuns, Codes]:
-    """The numbers of each row, and the error code of rows with something else: empty cells are passed over."""
+    """The numbers of each row, and the error code of rows with something else, or with nothing.
+
+    An empty cell in an area counts as 0; one that is an argument by itself is passed over.
+    """
     column = cells.cells
     if column.uniform == NUMBER:
         return NumberRuns(column.numbers, cells.offsets), np.zeros(len(cells.offsets) - 1)
@@ -24,5 +27,10 @@ def strict_numbers(cells: CellRuns) -> tuple[NumberRuns, Codes]:
     bad = np.flatnonzero(wrong)[::-1]
     codes[owners[bad]] = wrong[bad]
     keep = ~column.is_kind(EMPTY)
+    if column.from_cells is not None:
+        keep |= ~column.from_cells
+    else:
+        keep |= ~cells.direct
     counts = np.bincount(owners[keep], minlength=len(codes))
+    codes = np.where((codes == 0) & (counts == 0), ExcelError.VALUE.code, codes)
     return NumberRuns(values[keep], np.concatenate([[0], np.cumsum(counts)])), codes

@@ -1,5 +1,29 @@
 """Statistical functions."""
 
-from xlmill.functions.statistical import averages, conditionals, counting, extremes, modes, order, ranks, spread
+from xlmill.functions.statistical import (
+    averages,
+    conditionals,
+    counting,
+    extremes,
+    modes,
+    normal,
+    order,
+    pairs,
+    ranks,
+    regression,
+    spread,
+)
 
-__all__ = ["averages", "conditionals", "counting", "extremes", "modes", "order", "ranks", "spread"]
+__all__ = [
+    "averages",
+    "conditionals",
+    "counting",
+    "extremes",
+    "modes",
+    "normal",
+    "order",
+    "pairs",
+    "ranks",
+    "regression",
+    "spread",
+]

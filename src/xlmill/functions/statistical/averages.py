@@ -24,7 +24,7 @@ def average(number1: AllNumbers) -> Column:
     =AVERAGE({1,"x",3})  -> 2
     =AVERAGE({"x"})  -> #DIV/0!
     """
-    return _mean(number1)
+    return mean(number1)
 
 
 @function("AVERAGEA")
@@ -39,10 +39,11 @@ def averagea(value1: AllCells) -> Column:
     =AVERAGEA(TRUE,FALSE)  -> 0.5
     """
     numbers, codes = numbers_and_text(value1)
-    return with_errors(codes, _mean(numbers))
+    return with_errors(codes, mean(numbers))
 
 
-def _mean(numbers: NumberRuns) -> Column:
+def mean(numbers: NumberRuns) -> Column:
+    """AVERAGE of each row."""
     counts = numbers.counts
     return error_where(counts == 0, ExcelError.DIV0, _finite(numbers.sums() / np.maximum(counts, 1)))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlmill.functions.parameter import AllNumbers, Range
+from xlmill.functions.parameter import AllCells, Range
 from xlmill.functions.registry import alias, function
 from xlmill.functions.statistical.samples import Samples
-from xlmill.values.cell_runs import NumberRuns
+from xlmill.values.cell_runs import CellRuns, NumberRuns
+from xlmill.values.coercion import Codes
 from xlmill.values.column import (
     ERROR,
     NUMBER,
@@ -24,17 +25,43 @@ from xlmill.values.error_value import ExcelError
 
 
 @function("MODE.SNGL")
-def mode_sngl(number1: AllNumbers) -> Column:
+def mode_sngl(number1: AllCells) -> Column:
     """MODE.SNGL(number1, ...): the number that occurs most often; of several, the one that comes first.
 
     Arrays: taken as a whole; text and booleans in references and arrays are passed over.
-    Errors: #N/A where no number occurs twice.
+    Errors: #N/A where no number occurs twice; #VALUE! for an argument that is one value and no number.
     Source: Microsoft Support, "MODE.SNGL function".
 
     =MODE.SNGL({5,4,4,5,1})  -> 5
     =MODE.SNGL(1,2,3)  -> #N/A
     """
-    modes, counts = _modes(number1)
+    numbers, codes = _numbers(number1)
+    return with_errors(codes, mode_of(numbers))
+
+
+alias("MODE", "MODE.SNGL")
+
+
+@function("MODE.MULT")
+def mode_mult(number1: AllCells) -> Column:
+    """MODE.MULT(number1, ...): the numbers that occur most often, one below the other.
+
+    Arrays: taken as a whole; gives an array.
+    Errors: #N/A where no number occurs twice; #VALUE! for an argument that is one value and no number.
+    Source: Microsoft Support, "MODE.MULT function".
+
+    =MODE.MULT({1,2,3,2,1})  -> {1;2}
+    =MODE.MULT(1,2)  -> #N/A
+    """
+    numbers, codes = _numbers(number1)
+    modes, counts = _modes(numbers)
+    arrays = Arrays(np.cumsum(counts) - counts, counts, np.ones_like(counts), numbers_column(modes))
+    return with_errors(codes, error_where(counts == 0, ExcelError.NA, arrays_column(arrays)))
+
+
+def mode_of(numbers: NumberRuns) -> Column:
+    """MODE.SNGL of each row."""
+    modes, counts = _modes(numbers)
     firsts = np.cumsum(counts) - counts
     found = counts > 0
     result = np.zeros(len(counts))
@@ -42,23 +69,19 @@ def mode_sngl(number1: AllNumbers) -> Column:
     return error_where(~found, ExcelError.NA, result)
 
 
-alias("MODE", "MODE.SNGL")
-
-
-@function("MODE.MULT")
-def mode_mult(number1: AllNumbers) -> Column:
-    """MODE.MULT(number1, ...): the numbers that occur most often, one below the other.
-
-    Arrays: taken as a whole; gives an array.
-    Errors: #N/A where no number occurs twice.
-    Source: Microsoft Support, "MODE.MULT function".
-
-    =MODE.MULT({1,2,3,2,1})  -> {1;2}
-    =MODE.MULT(1,2)  -> #N/A
-    """
-    modes, counts = _modes(number1)
-    arrays = Arrays(np.cumsum(counts) - counts, counts, np.ones_like(counts), numbers_column(modes))
-    return error_where(counts == 0, ExcelError.NA, arrays_column(arrays))
+def _numbers(cells: CellRuns) -> tuple[NumberRuns, Codes]:
+    """The numbers of each row; unlike SUM, MODE converts nothing: a single value must be a number."""
+    column = cells.cells
+    numeric = column.is_kind(NUMBER)
+    codes = np.zeros(len(cells.offsets) - 1)
+    owners = cells.owners
+    if not numeric.all():
+        single = cells.direct if column.from_cells is None else cells.direct | column.from_cells
+        wrong = np.where(column.is_kind(ERROR), column.numbers, np.where(single, ExcelError.VALUE.code, 0.0))
+        bad = np.flatnonzero((wrong != 0) & ~numeric)[::-1]
+        codes[owners[bad]] = wrong[bad]
+    counts = np.bincount(owners[numeric], minlength=len(codes))
+    return NumberRuns(column.numbers[numeric], np.concatenate([[0], np.cumsum(counts)])), codes
 
 
 def _modes(numbers: NumberRuns) -> tuple[Numbers, Index]:

@@ -68,14 +68,14 @@ def kth_largest(samples: Samples, k: Number) -> Column:
     """LARGE of samples in order; a fraction counts as the next whole number."""
     counts = samples.counts
     place = np.ceil(k)
-    wrong = (place < 1) | (place > counts)
+    wrong = (k < 1) | (place > counts)
     return error_where(wrong, ExcelError.NUM, samples.at(counts - np.where(wrong, 1, place).astype(np.int64)))
 
 
 def kth_smallest(samples: Samples, k: Number) -> Column:
     """SMALL of samples in order; a fraction counts as the next whole number."""
     place = np.ceil(k)
-    wrong = (place < 1) | (place > samples.counts)
+    wrong = (k < 1) | (place > samples.counts)
     return error_where(wrong, ExcelError.NUM, samples.at(np.where(wrong, 1, place).astype(np.int64) - 1))
 
 

@@ -8,16 +8,7 @@ import numpy as np
 
 from xlmill.values.cell_runs import CellRuns, NumberRuns, sums_by_owner
 from xlmill.values.coercion import Codes, to_numbers
-from xlmill.values.column import (
-    BOOLEAN,
-    ERROR,
-    NUMBER,
-    OMITTED,
-    TEXT,
-    Arrays,
-    Index,
-    Numbers,
-)
+from xlmill.values.column import BOOLEAN, ERROR, NUMBER, OMITTED, TEXT, Arrays, Column, Index, Mask, Numbers
 from xlmill.values.distinct_rows import distinct_rows
 
 
@@ -37,10 +28,13 @@ class Samples:
     def of(cls, arrays: Arrays) -> Samples:
         """The numbers of arrays; arrays that rows share are sorted once."""
         asked, inverse = distinct_rows([arrays.starts, arrays.rows, arrays.columns])
-        cells, owners = arrays.take(asked).flat()
+        arrays = arrays.take(asked)
+        cells, owners = arrays.flat()
         codes = np.zeros(len(asked))
         numbers = cells.numbers
         if cells.uniform != NUMBER:
+            cells, codes = _converted(cells, owners, arrays.sizes == 1)
+            numbers = cells.numbers
             wrong = np.flatnonzero(cells.is_kind(ERROR))[::-1]
             codes[owners[wrong]] = numbers[wrong]
             numeric = np.flatnonzero(cells.is_kind(NUMBER))
@@ -100,6 +94,23 @@ class Samples:
             goes_right = open_ & before(self.values[np.minimum(middle, len(self.values) - 1)], numbers)
             low = np.where(goes_right, middle + 1, low)
             high = np.where(open_ & ~goes_right, middle, high)
+
+
+def _converted(cells: Column, owners: Index, single: Mask) -> tuple[Column, Codes]:
+    """Values given directly, and not by a cell or an array, converted to numbers."""
+    codes = np.zeros(len(single))
+    given = single[owners] & (cells.is_kind(BOOLEAN) | cells.is_kind(TEXT))
+    if cells.from_cells is not None:
+        given &= ~cells.from_cells
+    if not given.any():
+        return cells, codes
+    at = np.flatnonzero(given)
+    converted, refused = to_numbers(cells.take(at))
+    kinds, numbers = cells.kinds.copy(), cells.numbers.copy()
+    kinds[at], numbers[at] = NUMBER, converted
+    if refused is not None:
+        codes[owners[at]] = refused
+    return Column(kinds, numbers).settled(), codes
 
 
 def _sorted(numbers: Numbers, owners: Index, count: int) -> tuple[Numbers, Index]:
