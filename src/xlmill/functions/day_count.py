@@ -6,7 +6,6 @@ David Wheeler, "YEARFRAC incompatibilities between Excel 2007 and OOXML" (2008),
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +51,9 @@ class Dates:
         year, month = count // 12, count % 12 + 1
         length = days_in_month(year, month)
         day = np.where(to_month_end, length, np.minimum(self.day, length))
-        return Dates(serial_from_parts(year, month, day, self.date1904), year, month, day, self.date1904)
+        # DATE would read the years before 1900 as 1900 and later.
+        serials = np.where(year < 1900, np.nan, serial_from_parts(year, month, day, self.date1904))
+        return Dates(serials, year, month, day, self.date1904)
 
     def where(self, mask: Mask, others: Dates) -> Dates:
         """These dates where `mask` is true, the others elsewhere."""
@@ -104,14 +105,31 @@ def is_leap_year(year: Index) -> Mask:
 
 def year_fraction(start: Dates, end: Dates, basis: Index) -> Numbers:
     """YEARFRAC of dates in order, for a basis from 0 to 4."""
-    kinds = np.unique(basis).tolist()
-    if len(kinds) == 1:
-        return _FRACTIONS[kinds[0]](start, end)
-    choices = [_FRACTIONS[kind](start, end) for kind in kinds]
-    return np.choose(np.searchsorted(kinds, basis), choices)
+    return days_between(start, end, basis) / days_in_year(start, end, basis)
 
 
-def _actual_fraction(start: Dates, end: Dates) -> Numbers:
+def days_between(start: Dates, end: Dates, basis: Index) -> Numbers:
+    """The days between two dates by a basis from 0 to 4."""
+    actual = actual_days(start, end)
+    for kind, count in ((US_30_360, days_360_us), (EUROPEAN_30_360, days_360_european)):
+        rows = basis == kind
+        if rows.any():
+            actual = np.where(rows, count(start, end), actual)
+    return actual
+
+
+def days_in_year(start: Dates, end: Dates, basis: Index) -> Numbers:
+    """The days of the year in which the days between two dates are measured, by a basis from 0 to 4."""
+    length = _DAYS_IN_YEAR[basis]
+    rows = basis == ACTUAL_ACTUAL
+    return np.where(rows, _actual_year(start, end), length) if rows.any() else length
+
+
+_DAYS_IN_YEAR = np.array([360.0, 0.0, 360.0, 365.0, 360.0])
+
+
+def _actual_year(start: Dates, end: Dates) -> Numbers:
+    """The length of the one year that the dates lie in, or the mean length of the years that they span."""
     within_a_year = (start.year == end.year) | (
         (start.year + 1 == end.year)
         & ((start.month > end.month) | ((start.month == end.month) & (start.day >= end.day)))
@@ -124,7 +142,7 @@ def _actual_fraction(start: Dates, end: Dates) -> Numbers:
     )
     span = _new_year(end.year + 1) - _new_year(start.year)
     average = span / (end.year - start.year + 1)
-    return actual_days(start, end) / np.where(within_a_year, 365.0 + year_has_366, average)
+    return np.where(within_a_year, 365.0 + year_has_366, average)
 
 
 def _new_year(year: Index) -> Numbers:
@@ -132,12 +150,3 @@ def _new_year(year: Index) -> Numbers:
     before = year - 1
     days = 365 * (year - 1900) + (before // 4 - before // 100 + before // 400) - 460
     return (days + 1 + (year > 1900)).astype(np.float64)
-
-
-_FRACTIONS: dict[int, Callable[[Dates, Dates], Numbers]] = {
-    US_30_360: lambda start, end: days_360_us(start, end) / 360,
-    ACTUAL_ACTUAL: _actual_fraction,
-    ACTUAL_360: lambda start, end: actual_days(start, end) / 360,
-    ACTUAL_365: lambda start, end: actual_days(start, end) / 365,
-    EUROPEAN_30_360: lambda start, end: days_360_european(start, end) / 360,
-}

@@ -1,5 +1,31 @@
 """Financial functions."""
 
-from xlmill.functions.financial import annuities, cash_flows, cumulative_payments, depreciation, rates
+from xlmill.functions.financial import (
+    accrued_interest,
+    annuities,
+    bonds,
+    cash_flows,
+    coupons,
+    cumulative_payments,
+    depreciation,
+    discounted,
+    french_depreciation,
+    odd_periods,
+    rates,
+    treasury_bills,
+)
 
-__all__ = ["annuities", "cash_flows", "cumulative_payments", "depreciation", "rates"]
+__all__ = [
+    "accrued_interest",
+    "annuities",
+    "bonds",
+    "cash_flows",
+    "coupons",
+    "cumulative_payments",
+    "depreciation",
+    "discounted",
+    "french_depreciation",
+    "odd_periods",
+    "rates",
+    "treasury_bills",
+]
