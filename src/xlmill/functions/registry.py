@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Sequence
@@ -189,6 +190,7 @@ def _add(entry: Function) -> None:
     _numbers.setdefault(entry.name, len(_numbers))
 
 
+@functools.cache
 def load() -> None:
     """Import every category, once."""
     for category in CATEGORIES:
