@@ -30,6 +30,16 @@ NOTHING = 9  # "": empty cells and cells with an empty text
 PATTERN = 10  # text with wildcards
 NEVER = 11  # an order without anything to compare with, such as ">" alone
 
+# Operators by the first two bytes of a text, and their lengths; -1, the last, is none.
+_OPERATORS = np.full((256, 256), -1, np.int64)
+_OPERATORS[ord("=")] = EQUAL
+_OPERATORS[ord("<")] = LESS
+_OPERATORS[ord(">")] = GREATER
+_OPERATORS[ord("<"), ord(">")] = NOT_EQUAL
+_OPERATORS[ord("<"), ord("=")] = LESS_EQUAL
+_OPERATORS[ord(">"), ord("=")] = GREATER_EQUAL
+_OPERATOR_LENGTHS = np.array([1, 2, 1, 2, 1, 2, 0])
+
 _KINDS = 16
 _WORDS = {"TRUE": (BOOLEAN, 1.0), "FALSE": (BOOLEAN, 0.0)}
 _WORDS |= {str(error): (ERROR, float(error.code)) for error in ExcelError}
@@ -81,18 +91,8 @@ def read_criteria(column: Column, date1904: bool = False) -> Criteria:
 
 def _split(texts: Texts) -> tuple[Index, Texts]:
     """The operator that each text begins with (-1: none), and what follows it."""
-    first = _byte(texts, 0)
-    second = _byte(texts, 1)
-    operator = np.select(
-        [first == ord("="), first == ord("<"), first == ord(">")],
-        [
-            np.full(len(texts), EQUAL),
-            np.select([second == ord(">"), second == ord("=")], [NOT_EQUAL, LESS_EQUAL], LESS),
-            np.where(second == ord("="), GREATER_EQUAL, GREATER),
-        ],
-        -1,
-    )
-    skip = np.where(operator < 0, 0, np.where((operator == EQUAL) | (operator == LESS) | (operator == GREATER), 1, 2))
+    operator = _OPERATORS[_byte(texts, 0), _byte(texts, 1)]
+    skip = _OPERATOR_LENGTHS[operator]
     return operator, texts.sliced(texts.starts + skip, texts.lengths - skip)
 
 
