@@ -107,6 +107,7 @@ def test_rows_of_a_batch_with_arrays_of_many_sizes_do_not_meet() -> None:
         ("=SEQUENCE(1E9)", VALUE),
         ("=SEQUENCE(1048576,16384)", NUM),
         ("=EXPAND({1},1E6,1E6)", NUM),
+        ("=CHOOSECOLS(SEQUENCE(1E5),SEQUENCE(1E3,,1,0))", NUM),
         ("=SEQUENCE(2,,5)", [[5.0], [6.0]]),
         ("=SEQUENCE(-1)", VALUE),
         ('=SORT({TRUE;"b";2;#N/A;"A";1})', [[1.0], [2.0], ["A"], ["b"], [True], [NA]]),

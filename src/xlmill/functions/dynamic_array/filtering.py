@@ -19,19 +19,16 @@ from xlmill.functions.grids import (
 from xlmill.functions.parameter import Branch, Logical, Range, optional
 from xlmill.functions.registry import Branches, function
 from xlmill.functions.value_order import identities
+from xlmill.values.cell_runs import to_arrays
 from xlmill.values.coercion import to_logicals
 from xlmill.values.column import Arrays, Column, Index, Mask, choose_rows
 
 
 def _taken_by_filter(position: int, arguments: Sequence[Column]) -> Mask:
     """What stands for nothing is wanted where no cell says TRUE; where that cannot be told yet, everywhere."""
-    include = arguments[1]
-    if include.arrays is None:
-        truth, _ = to_logicals(include)
-        return ~truth
-    cells, owners = include.arrays.flat()
+    cells, owners = to_arrays(arguments[1]).flat()
     truth, _ = to_logicals(cells)
-    nothing: Mask = np.bincount(owners[truth], minlength=len(include)) == 0
+    nothing: Mask = np.bincount(owners[truth], minlength=len(arguments[1])) == 0
     return nothing
 
 

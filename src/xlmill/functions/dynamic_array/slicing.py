@@ -15,6 +15,7 @@ from xlmill.functions.grids import (
     line_counts,
     picked_lines,
     read_arrays,
+    sizes_within,
     whole_numbers,
 )
 from xlmill.functions.lookup.sections import block, with_errors
@@ -87,35 +88,35 @@ def _block(array: Column, codes: Codes, top: Index, left: Index, tall: Index, wi
 
 
 @function("CHOOSEROWS")
-def chooserows(array: Range, row_num1: AllCells) -> Column:
+def chooserows(array: Range, row_num1: AllCells, *, surroundings: Surroundings) -> Column:
     """CHOOSEROWS(array, row_num1, ...): some rows of an array, in the order given; negative numbers count from the end.
 
-    Errors: #VALUE! for 0 and for a row that is not there.
+    Errors: #VALUE! for 0 and for a row that is not there; #NUM! for an array that is too large.
     Source: Microsoft Support, "CHOOSEROWS function".
 
     =CHOOSEROWS({1,2;3,4;5,6},3,1)  -> {5,6;1,2}
     =CHOOSEROWS({1,2;3,4;5,6},-1)  -> {5,6}
     =CHOOSEROWS({1,2},2)  -> #VALUE!
     """
-    return _chosen(array, row_num1, across=False)
+    return _chosen(array, row_num1, surroundings, across=False)
 
 
 @function("CHOOSECOLS")
-def choosecols(array: Range, col_num1: AllCells) -> Column:
+def choosecols(array: Range, col_num1: AllCells, *, surroundings: Surroundings) -> Column:
     """CHOOSECOLS(array, col_num1, ...): some columns of an array, in the order given; negative numbers count from the
     end.
 
-    Errors: #VALUE! for 0 and for a column that is not there.
+    Errors: #VALUE! for 0 and for a column that is not there; #NUM! for an array that is too large.
     Source: Microsoft Support, "CHOOSECOLS function".
 
     =CHOOSECOLS({1,2,3;4,5,6},3,1)  -> {3,1;6,4}
     =CHOOSECOLS({1,2,3},-2)  -> 2
     =CHOOSECOLS({1,2},3)  -> #VALUE!
     """
-    return _chosen(array, col_num1, across=True)
+    return _chosen(array, col_num1, surroundings, across=True)
 
 
-def _chosen(array: Arrays, wanted: CellRuns, across: bool) -> Column:
+def _chosen(array: Arrays, wanted: CellRuns, surroundings: Surroundings, across: bool) -> Column:
     count = len(array)
     sideways = np.full(count, across)
     owners = wanted.owners
@@ -126,8 +127,9 @@ def _chosen(array: Arrays, wanted: CellRuns, across: bool) -> Column:
     outside = (whole == 0) | (np.abs(whole) > size)
     codes = np.where(codes != 0, codes, np.where(np.bincount(owners[outside], minlength=count) > 0, VALUE, 0.0))
     line = np.where(whole > 0, whole - 1, size + whole)
+    lengths = np.where(sideways, array.rows, array.columns)
+    counts, _, codes = sizes_within(np.diff(wanted.offsets), lengths, codes, surroundings)
     good = codes == 0
-    counts = np.where(good, np.diff(wanted.offsets), 0)
     return arrays_or_errors(picked_lines(array, sideways, counts, line[good[owners]]), codes)
 
 
