@@ -38,6 +38,7 @@ class TwoSpeed(Generic[P, R]):
         self.function = function
         functools.update_wrapper(self, function)
         self._dispatcher: Callable[P, R] | None = None
+        self._callee: Callable[P, R] | None = None
         self._interpreted = 0  # the work that ran interpreted so far
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -66,26 +67,35 @@ class TwoSpeed(Generic[P, R]):
         """The compiled function; compiled, or fetched from the disk cache, when first needed."""
         if self._dispatcher is None:
             with _compiler_lock:
-                self._compile()
-        assert self._dispatcher is not None
+                if self._dispatcher is None:
+                    import numba
+
+                    twin = self._twin()
+                    self._dispatcher = numba.njit(nogil=True, cache=True, error_model="numpy")(twin)
         return self._dispatcher
 
-    def _compile(self) -> None:
-        if self._dispatcher is not None:
-            return
-        import numba
+    def _inner(self) -> Callable[P, R]:
+        """The function as other compiled functions call it: without the wrappers that Python would need."""
+        if self._callee is None:
+            import numba
 
+            self._callee = numba.njit(
+                nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+            )(self._twin())
+        return self._callee
+
+    def _twin(self) -> FunctionType:
+        """The same code, whose names of two-speed functions mean their compiled forms."""
         assert isinstance(self.function, FunctionType)
         namespace = dict(self.function.__globals__)
         for name in self.function.__code__.co_names:
             callee = namespace.get(name)
             if isinstance(callee, TwoSpeed):
-                callee._compile()
-                namespace[name] = callee._dispatcher
+                namespace[name] = callee._inner()
         twin = FunctionType(self.function.__code__, namespace, self.function.__name__, self.function.__defaults__)
         twin.__module__ = self.function.__module__
         twin.__qualname__ = self.function.__qualname__
-        self._dispatcher = numba.njit(nogil=True, cache=True, error_model="numpy")(twin)
+        return twin
 
 
 def two_speed(function: Callable[P, R]) -> TwoSpeed[P, R]:
