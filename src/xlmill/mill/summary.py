@@ -21,6 +21,7 @@ class Summary:
     """Counts of a run: rows, types of results, errors, distinct templates, time and memory.
 
     `failed` counts rows whose worker died or was over its limit; they are `invalid` rows of the output.
+    `first_problems` are the first few invalid rows, by their numbers from 1, and what is wrong with them.
     """
 
     rows: int = 0
@@ -64,6 +65,7 @@ class Summary:
             "errors": dict(sorted(self.errors.items())),
             "invalid": self.invalid,
             "failed": self.failed,
+            "problems": [{"row": row, "message": message} for row, message in self.first_problems],
             "templates": self.templates,
             "strategy": plan.strategy if plan else None,
             "workers": plan.workers if plan else None,
