@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmill.functions.registry import Function, numbered
+from xlmill.functions.registry import Function, functions, numbered
 from xlmill.syntax.function_table import FunctionTable
 from xlmill.syntax.opcode import FIRST_FUNCTION, Opcode
 
@@ -52,9 +52,9 @@ _size = 0
 def program() -> Program:
     """The functions as registered now; made anew when a function has been added."""
     global _program, _size
-    entries = list(numbered())
-    if _program is None or _size != len(entries):
-        _program, _size = _build(entries), len(entries)
+    count = len(functions())
+    if _program is None or _size != count:
+        _program, _size = _build(list(numbered())), count
     return _program
 
 
