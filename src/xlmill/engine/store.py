@@ -20,6 +20,7 @@ from xlmill.values.column import (
     EMPTY,
     ERROR,
     FUNCTION,
+    MIXED,
     NUMBER,
     OMITTED,
     REFERENCE,
@@ -27,15 +28,20 @@ from xlmill.values.column import (
     Arrays,
     Column,
     Index,
+    Kinds,
     Nodes,
+    Numbers,
     constant_column,
     numbers_column,
     stack,
     texts_column,
 )
 from xlmill.values.text_column import Bytes, Texts, read_only
+from xlmill.values.two_speed import two_speed
 
-_LEAF_KIND = np.full(64, EMPTY, np.uint8)
+_NO_NODES: Index = np.zeros(0, np.int64)
+
+_LEAF_KIND = np.full(1 << 15, EMPTY, np.uint8)  # by opcode
 _LEAF_KIND[[Opcode.NUMBER, Opcode.TEXT, Opcode.BOOLEAN, Opcode.ERROR, Opcode.OMITTED]] = (
     NUMBER,
     TEXT,
@@ -68,8 +74,9 @@ class ScatteredStore:
         """`rows`: for each expression of the forest its number in the whole run."""
         self._forest = forest
         self._rows = rows
-        self._kinds: NDArray[np.uint8] = np.where(forest.op < 64, _LEAF_KIND[np.minimum(forest.op, 63)], EMPTY)
-        self._numbers = forest.number.copy()
+        self._kinds: NDArray[np.uint8] = _LEAF_KIND[forest.op]
+        # The forest's own numbers are those of literals; what is computed goes between them.
+        self._numbers = forest.number
         self._stands_for = stands_for(forest)
         self._heap = _TextHeap(forest.buffer)
         is_text = forest.op == Opcode.TEXT
@@ -94,22 +101,33 @@ class ScatteredStore:
 
     def argument(self, batch: Batch, position: int) -> Column:
         """The batch's arguments at one position, as a column."""
-        forest = self._forest
-        return self.values(forest.args[forest.first[batch.nodes] + position])
+        forest, count = self._forest, len(batch.nodes)
+        nodes = np.empty(count, np.int64)
+        kinds = np.empty(count, np.uint8)
+        numbers = np.empty(count)
+        uniform = _gather.run(
+            count,
+            *(forest.args, forest.first, batch.nodes, position),
+            *(_NO_NODES if self._stands_for is None else self._stands_for, self._kinds, self._numbers),
+            *(nodes, kinds, numbers),
+        )
+        return self._column(nodes, kinds, numbers, uniform)
 
     def values(self, nodes: Nodes) -> Column:
         """The values of some nodes."""
         if self._stands_for is not None:
             nodes = self._stands_for[nodes]
         kinds = self._kinds[nodes]
-        numbers = self._numbers[nodes]
         first = int(kinds[0]) if len(kinds) else NUMBER
-        uniform = first if bool((kinds == first).all()) else -1
+        uniform = first if bool((kinds == first).all()) else MIXED
+        return self._column(nodes, kinds, self._numbers[nodes], uniform)
+
+    def _column(self, nodes: Nodes, kinds: Kinds, numbers: Numbers, uniform: int) -> Column:
         cells = None if self._from_cells is None else self._from_cells[nodes]
         if uniform in (NUMBER, BOOLEAN):
             return Column(kinds, numbers, uniform=uniform, from_cells=cells)
         texts = arrays = objects = None
-        if self._has_text and (uniform == TEXT or (uniform == -1 and bool((kinds == TEXT).any()))):
+        if self._has_text and (uniform == TEXT or (uniform == MIXED and bool((kinds == TEXT).any()))):
             texts = Texts(self._heap.buffer, self._starts[nodes], self._lengths[nodes])
         if self._array_at is not None and bool((kinds == ARRAY).any()):
             arrays = self._arrays(self._array_at[nodes])
@@ -235,6 +253,28 @@ def stands_for(forest: Forest) -> Index | None:
         if bool((further == target).all()):
             return target
         target = further
+
+
+@two_speed
+def _gather(  # type: ignore[no-untyped-def]
+    args, first, batch, position, stands_for, all_kinds, all_numbers, nodes, kinds, numbers
+):
+    """The argument nodes of a batch at one position, their kinds and numbers; gives the kind of all, or -1."""
+    uniform = -2
+    has_aliases = len(stands_for) > 0
+    for i in range(len(batch)):
+        node = args[first[batch[i]] + position]
+        if has_aliases:
+            node = stands_for[node]
+        nodes[i] = node
+        kind = all_kinds[node]
+        kinds[i] = kind
+        numbers[i] = all_numbers[node]
+        if uniform == -2:
+            uniform = kind
+        elif uniform != kind:
+            uniform = -1
+    return uniform
 
 
 class _TextHeap:
