@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xlmill.mill.formula import compile as compile
     from xlmill.mill.formula import with_columns as with_columns
     from xlmill.mill.many import evaluate_many as evaluate_many
+    from xlmill.mill.plan import plan as plan
     from xlmill.values.error_value import ExcelError as ExcelError
 
 # Names are imported when first used, so that `xlmill --version` need not wait for NumPy.
@@ -38,6 +39,7 @@ _HOMES = {
     "evaluate_many": "xlmill.mill.many",
     "imap": "xlmill.execution.map",
     "map": "xlmill.execution.map",
+    "plan": "xlmill.mill.plan",
     "with_columns": "xlmill.mill.formula",
 }
 

@@ -6,6 +6,7 @@ import click
 
 from xlmill.cli.evaluate import evaluate_command
 from xlmill.cli.generate import generate_command
+from xlmill.cli.plan import plan_command
 from xlmill.cli.run import run_command
 from xlmill.version import __version__
 
@@ -16,5 +17,5 @@ def app() -> None:
     """Excel expressions by the million. `xlmill COMMAND --help` tells about a command."""
 
 
-for command in (evaluate_command, run_command, generate_command):
+for command in (evaluate_command, run_command, plan_command, generate_command):
     app.add_command(command)

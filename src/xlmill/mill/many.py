@@ -18,7 +18,7 @@ from xlmill.execution.planner import Plan
 from xlmill.execution.progress import Observer
 from xlmill.io.arrow_table import column_of, is_frame, table_of
 from xlmill.mill.evaluate import serial_now
-from xlmill.mill.pipeline import Options, Pipeline
+from xlmill.mill.pipeline import Job, Options, Pipeline, Work
 from xlmill.mill.run import failed
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob
 from xlmill.values.error_value import ExcelError
@@ -119,14 +119,19 @@ def evaluate_many(
     settings = Run(
         now=serial_now(clock, False), seed=seed, names={name.upper(): value for name, value in (names or {}).items()}
     )
-    chunks, rows, variables = _chunks_of(expressions, columns, chunk_size or CHUNK_ROWS)
-    job = ExpressionJob(_COLUMN, variables, settings, count_templates=False)
-    pipeline = Pipeline(job, options, rows)
-    batches = [_batch(outcome, job) for outcome in pipeline.results(chunks)]
+    work = work_on(expressions, columns, options, settings)
+    pipeline = Pipeline(work.job, options, work.rows)
+    batches = [_batch(outcome, work.job) for outcome in pipeline.results(work.chunks)]
     table = _table(batches)
     assert pipeline.plan is not None
     seconds = pipeline.seconds
     return Results(table, pipeline.plan, Timing(seconds, len(table) / seconds if seconds else 0.0))
+
+
+def work_on(expressions: object, columns: object, options: Options, settings: Run) -> Work:
+    """The work of evaluating expressions as `evaluate_many` takes them."""
+    chunks, rows, variables = _chunks_of(expressions, columns, options.chunk_size or CHUNK_ROWS)
+    return Work(ExpressionJob(_COLUMN, variables, settings, count_templates=False), chunks, rows)
 
 
 def _chunks_of(
@@ -178,7 +183,7 @@ def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:
         at += batch.num_rows
 
 
-def _batch(outcome: Outcome[Chunk, Computed], job: ExpressionJob) -> pa.RecordBatch:
+def _batch(outcome: Outcome[Chunk, Computed], job: Job) -> pa.RecordBatch:
     import pyarrow as pa
 
     computed = outcome.value if outcome.fault is None else failed(outcome.chunk, job, str(outcome.fault))

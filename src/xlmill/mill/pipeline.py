@@ -31,6 +31,15 @@ _PRELOAD = ("xlmill.mill.workload", "pyarrow")
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """A job, the chunks of rows that it is to be done on, and how many rows there are, as far as known."""
+
+    job: Job
+    chunks: Iterator[Chunk]
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How a job is to be run: what the caller may ask for.
 
@@ -94,6 +103,16 @@ class Pipeline:
         with create(chosen.strategy, self.options.settings(chosen.workers)) as strategy:
             yield from strategy.map(self.job, source)
         self.seconds = time.perf_counter() - began
+
+    def choose(self, chunks: Iterable[Chunk]) -> Plan:
+        """The plan that "auto" makes for these chunks; computes the rows of the probe, and no more."""
+        probing = self._chosen_by_probe(iter(chunks))
+        while True:
+            try:
+                next(probing)
+            except StopIteration as end:
+                plan: Plan = end.value
+                return plan
 
     def _chosen_by_probe(self, source: Iterator[Chunk]) -> Generator[Outcome[Chunk, Computed], None, Plan]:
         """Compute the first rows here, keep their results, and plan the rest by what they cost."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from xlmill.io.table_format import STANDARD_STREAM, FormatSettings, TableFormat,
 from xlmill.io.value_column import value_column
 from xlmill.mill.calculated import ordered
 from xlmill.mill.evaluate import serial_now
-from xlmill.mill.pipeline import Job, Options, Pipeline
+from xlmill.mill.pipeline import Job, Options, Pipeline, Work
 from xlmill.mill.summary import Summary
 from xlmill.mill.workload import (
     CHUNK_ROWS,
@@ -63,15 +62,35 @@ def run(
     settings = Run(now=serial_now(clock, False), seed=seed)
     if formulas:
         return _run_formulas(source, target, formulas, options, settings)
-    as_formulas = FormatSettings((column,)) if column else FormatSettings()
-    read_format, write_format = format_for(source, as_formulas), format_for(target, as_formulas)
-    batches = _batches(read_format, source, options)
+    write_format = format_for(target, _format_settings(column))
+    return _write(expressions_of(source, column, options, settings), write_format, target, options)
+
+
+def expressions_of(source: str | os.PathLike[str], column: str | None, options: Options, settings: Run) -> Work:
+    """The work of evaluating every expression of a file."""
+    batches = _batches(format_for(source, _format_settings(column)), source, options)
     first = next(batches)
     chosen = expression_column(first.schema, os.fspath(source), column)
     variables = tuple(name for name in first.schema.names if name != chosen)
     job = ExpressionJob(chosen, variables, settings)
-    writing = _Writing(_rows_of(source, first), write_format.is_typed)
-    return writing.write(job, _chained(first, batches), write_format, target, options)
+    return Work(job, _chunks(_chained(first, batches)), _rows_of(source, first))
+
+
+def formulas_over(
+    source: str | os.PathLike[str], formulas: Mapping[str, str], types: dict[str, Any], options: Options, settings: Run
+) -> Work:
+    """The work of adding calculated columns to a file's rows; fills `types` by the first rows if it is empty."""
+    batches = _batches(format_for(source), source, options)
+    first = next(batches)
+    in_order = ordered(formulas, first.schema.names)
+    if not types:
+        types.update(_first_types(first, in_order, settings))
+    job = FormulaJob(in_order, tuple(types[name] for name, _ in in_order), settings)
+    return Work(job, _chunks(_chained(first, batches)), _rows_of(source, first))
+
+
+def _format_settings(column: str | None) -> FormatSettings:
+    return FormatSettings((column,)) if column else FormatSettings()
 
 
 def _run_formulas(
@@ -81,18 +100,11 @@ def _run_formulas(
     options: Options,
     settings: Run,
 ) -> Summary:
-    read_format, write_format = format_for(source), format_for(target)
+    write_format = format_for(target)
     types: dict[str, Any] = {}
     while True:
-        batches = _batches(read_format, source, options)
-        first = next(batches)
-        in_order = ordered(formulas, first.schema.names)
-        if not types:
-            types = _first_types(first, in_order, settings)
-        job = FormulaJob(in_order, tuple(types[name] for name, _ in in_order), settings)
-        writing = _Writing(_rows_of(source, first), write_format.is_typed)
         try:
-            return writing.write(job, _chained(first, batches), write_format, target, options)
+            return _write(formulas_over(source, formulas, types, options, settings), write_format, target, options)
         except TypeChangedError as change:
             # Later rows give values of another kind, so the column is text: from the beginning, once more.
             if os.fspath(source) == STANDARD_STREAM:
@@ -113,47 +125,35 @@ def _first_types(first: pa.RecordBatch, formulas: Sequence[tuple[str, str]], set
     return {name: kind or pa.float64() for (name, _), kind in zip(formulas, found, strict=True)}
 
 
-@dataclass(slots=True)
-class _Writing:
-    """The way from chunks to the target, and what is counted on it."""
+def _write(work: Work, write_format: TableFormat, target: str | os.PathLike[str], options: Options) -> Summary:
+    """Do the work, write the results as they come, and count them."""
+    summary = Summary()
+    pipeline = Pipeline(work.job, options, work.rows)
+    outcomes = pipeline.results(work.chunks)
+    batches = _results(outcomes, work, write_format.is_typed, summary, options)
+    try:
+        write_format.write(batches, os.fspath(target))
+    finally:
+        outcomes.close()
+    summary.plan = pipeline.plan
+    summary.seconds = pipeline.seconds
+    return summary
 
-    rows: int | None
-    is_typed: bool
 
-    def write(
-        self,
-        job: Job,
-        batches: Iterator[pa.RecordBatch],
-        write_format: TableFormat,
-        target: str | os.PathLike[str],
-        options: Options,
-    ) -> Summary:
-        """Write the results of all batches; the summary of the run."""
-        summary = Summary()
-        pipeline = Pipeline(job, options, self.rows)
-        outcomes = pipeline.results(_chunks(batches))
-        try:
-            write_format.write(self._results(outcomes, job, summary, options), os.fspath(target))
-        finally:
-            outcomes.close()
-        summary.plan = pipeline.plan
-        summary.seconds = pipeline.seconds
-        return summary
-
-    def _results(
-        self, outcomes: Iterator[Outcome[Chunk, Computed]], job: Job, summary: Summary, options: Options
-    ) -> Iterator[pa.RecordBatch]:
-        settings = options.settings()
-        for outcome in outcomes:
-            if outcome.fault is not None and isinstance(outcome.fault.exception, TypeChangedError | FormulaSyntaxError):
-                raise outcome.fault.exception
-            computed = outcome.value if outcome.fault is None else failed(outcome.chunk, job, str(outcome.fault))
-            if outcome.fault is not None:
-                summary.failed += len(outcome.chunk)
-            _note_problems(summary, outcome.chunk, computed)
-            summary.add(computed.tally)
-            settings.tell(RowsDone(summary.rows, self.rows))
-            yield _with_columns(outcome.chunk.batch, computed, self.is_typed)
+def _results(
+    outcomes: Iterator[Outcome[Chunk, Computed]], work: Work, is_typed: bool, summary: Summary, options: Options
+) -> Iterator[pa.RecordBatch]:
+    settings = options.settings()
+    for outcome in outcomes:
+        if outcome.fault is not None and isinstance(outcome.fault.exception, TypeChangedError | FormulaSyntaxError):
+            raise outcome.fault.exception
+        computed = outcome.value if outcome.fault is None else failed(outcome.chunk, work.job, str(outcome.fault))
+        if outcome.fault is not None:
+            summary.failed += len(outcome.chunk)
+        _note_problems(summary, outcome.chunk, computed)
+        summary.add(computed.tally)
+        settings.tell(RowsDone(summary.rows, work.rows))
+        yield _with_columns(outcome.chunk.batch, computed, is_typed)
 
 
 def failed(chunk: Chunk, job: Job, message: str) -> Computed:
@@ -205,9 +205,7 @@ def _with_columns(batch: pa.RecordBatch, computed: Computed, is_typed: bool) -> 
     return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
 
-def _batches(
-    read_format: TableFormat, source: str | os.PathLike[str], options: Options
-) -> Iterator[pa.RecordBatch]:
+def _batches(read_format: TableFormat, source: str | os.PathLike[str], options: Options) -> Iterator[pa.RecordBatch]:
     return read_format.read(os.fspath(source), options.chunk_size or CHUNK_ROWS)
 
 
