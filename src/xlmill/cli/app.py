@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from xlmill.cli.doctor import doctor_command
 from xlmill.cli.evaluate import evaluate_command
+from xlmill.cli.functions import functions_command
 from xlmill.cli.generate import generate_command
 from xlmill.cli.plan import plan_command
 from xlmill.cli.run import run_command
@@ -17,5 +19,5 @@ def app() -> None:
     """Excel expressions by the million. `xlmill COMMAND --help` tells about a command."""
 
 
-for command in (evaluate_command, run_command, plan_command, generate_command):
+for command in (evaluate_command, run_command, plan_command, functions_command, generate_command, doctor_command):
     app.add_command(command)

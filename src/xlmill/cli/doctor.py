@@ -1,0 +1,126 @@
+"""`xlmill doctor`: what this machine gives, and what it costs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import multiprocessing
+import os
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlmill.cli.ending import ends_as_said
+from xlmill.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_LIBRARIES = ("numpy", "numba", "pyarrow", "scipy", "psutil")
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@ends_as_said()
+def doctor_command(as_json: bool) -> None:
+    """What this machine gives: cores, memory, start methods, and the measured cost of each strategy.
+
+    The measurement takes a few seconds; it is kept, and later runs plan by it.
+    """
+    facts = examine()
+    if as_json:
+        print(json.dumps(facts))
+    else:
+        _show(facts)
+
+
+def examine() -> dict[str, Any]:
+    """The facts, as plain data; memory in bytes, costs in seconds."""
+    import psutil
+
+    from xlmill.execution.calibration import cache_file, calibrate
+    from xlmill.execution.cores import cpu_quota, memory_limit, usable_cores
+    from xlmill.execution.strategy import Settings
+
+    settings = Settings()
+    memory = psutil.virtual_memory()
+    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    return {
+        "versions": {
+            "xlmill": __version__,
+            "python": f"{platform.python_implementation()} {platform.python_version()}",
+            **{name: importlib.metadata.version(name) for name in _LIBRARIES},
+        },
+        "platform": platform.platform(),
+        "cores": {"usable": usable_cores(), "machine": os.cpu_count(), "affinity": affinity, "cgroup": cpu_quota()},
+        "memory": {"total": memory.total, "available": memory.available, "cgroup": memory_limit()},
+        "start_methods": {"default": settings.start_method, "known": multiprocessing.get_all_start_methods()},
+        "costs": {
+            name: {"start": cost.start, "each": cost.start_each, "launch": cost.launch, "message": cost.message}
+            for name, cost in calibrate(settings).items()
+        },
+        "costs_file": str(cache_file(settings)),
+        "compiled_code": _compiled_code(),
+    }
+
+
+def _compiled_code() -> dict[str, Any]:
+    """Where compiled functions are kept beside their modules, and whether they can be."""
+    from xlmill.values.text_column import copy_slices
+
+    dispatcher: Any = copy_slices.compiled
+    folder = Path(dispatcher.stats.cache_path)
+    return {
+        "folder": str(folder),
+        "is_writable": os.access(folder, os.W_OK),
+        "functions": len(list(folder.glob("*.nbi"))),
+    }
+
+
+def _show(facts: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from xlmill.cli.size import size_text
+
+    console = Console(highlight=False, soft_wrap=True)
+    cores, memory, methods, code = facts["cores"], facts["memory"], facts["start_methods"], facts["compiled_code"]
+    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("versions", ", ".join(f"{name} {version}" for name, version in facts["versions"].items()))
+    table.add_row("platform", facts["platform"])
+    limits = [
+        f"{cores['machine']} in the machine",
+        *([f"{cores['affinity']} by affinity"] if cores["affinity"] is not None else []),
+        f"{cores['cgroup']:g} by control group" if cores["cgroup"] is not None else "no control group's quota",
+    ]
+    table.add_row("usable cores", f"{cores['usable']} ({', '.join(limits)})")
+    limit = "" if memory["cgroup"] is None else f", {size_text(memory['cgroup'])} by control group"
+    table.add_row("memory", f"{size_text(memory['total'])}, {size_text(memory['available'])} available{limit}")
+    known = [f"{name} (default)" if name == methods["default"] else name for name in methods["known"]]
+    table.add_row("start methods", ", ".join(known))
+    writable = "" if code["is_writable"] else "; it cannot be written, so every process compiles again"
+    table.add_row("compiled code", f"{code['folder']}{writable}")
+    table.add_row("costs kept in", facts["costs_file"])
+    console.print(table)
+    _show_costs(facts["costs"], console)
+
+
+def _show_costs(costs: dict[str, dict[str, float]], console: Console) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("strategy", style="bold")
+    for title in ("first worker", "each further", "process a task", "message"):
+        table.add_column(title, justify="right")
+    for name, cost in costs.items():
+        table.add_row(name, *(_milliseconds(cost[key]) for key in ("start", "each", "launch", "message")))
+    console.print()
+    console.print(table)
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:,.3g} ms" if seconds else "–"
