@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
-import multiprocessing
 import os
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +35,10 @@ def doctor_command(as_json: bool) -> None:
 
 def examine() -> dict[str, Any]:
     """The facts, as plain data; memory in bytes, costs in seconds."""
+    import importlib.metadata
+    import multiprocessing
+    import platform
+
     import psutil
 
     from xlmill.execution.calibration import cache_file, calibrate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -41,6 +40,8 @@ def functions_command(pattern: str, as_json: bool) -> None:
 
 def matching(pattern: str) -> list[Function]:
     """The functions that a pattern means, by name; the one of exactly that name alone."""
+    import fnmatch
+
     from xlmill.functions.registry import functions
 
     named = {name: entry for name, entry in functions().items() if name[0].isalpha()}  # operators have signs
