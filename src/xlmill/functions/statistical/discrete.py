@@ -22,6 +22,13 @@ def _binomial(k: Number, n: Number, p: Number) -> Number:
     return np.asarray(np.exp(ways + xlogy(k, p) + xlog1py(n - k, -p)), np.float64)
 
 
+def _up_to(k: Number, n: Number, p: Number) -> Number:
+    """The probability of at most k of n."""
+    from scipy.special import betainc
+
+    return np.where(k >= n, 1.0, betainc(np.maximum(n - k, 1), k + 1, 1 - p))
+
+
 @function("BINOM.DIST")
 def binom_dist(number_s: Number, trials: Number, probability_s: Number, cumulative: Logical) -> Column:
     """BINOM.DIST(number_s, trials, probability_s, cumulative): the probability of so many successes, or up to them.
@@ -34,12 +41,10 @@ def binom_dist(number_s: Number, trials: Number, probability_s: Number, cumulati
     =BINOM.DIST(1,2,0.5,TRUE)  -> 0.75
     =BINOM.DIST(3,2,0.5,TRUE)  -> #NUM!
     """
-    from scipy.special import bdtr
-
     k, n = np.trunc(number_s), np.trunc(trials)
     wrong = (k < 0) | (k > n) | (probability_s < 0) | (probability_s > 1)
     k, n, p = np.where(wrong, 0, k), np.where(wrong, 0, n), np.where(wrong, 0, probability_s)
-    return _refused(wrong, np.where(cumulative, bdtr(k, n, p), _binomial(k, n, p)))
+    return _refused(wrong, np.where(cumulative, _up_to(k, n, p), _binomial(k, n, p)))
 
 
 alias("BINOMDIST", "BINOM.DIST")
@@ -59,13 +64,11 @@ def binom_dist_range(
     =BINOM.DIST.RANGE(2,0.5,1)  -> 0.5
     =BINOM.DIST.RANGE(2,0.5,1,2)  -> 0.75
     """
-    from scipy.special import bdtr
-
     n, low = np.trunc(trials), np.trunc(number_s)
     high = low if number_s2 is None else np.trunc(number_s2)
     wrong = (n < 0) | (low < 0) | (low > n) | (high < low) | (high > n) | (probability_s < 0) | (probability_s > 1)
     n, low, high, p = (np.where(wrong, 0, part) for part in (n, low, high, probability_s))
-    between = bdtr(high, n, p) - np.where(low > 0, bdtr(np.maximum(low - 1, 0), n, p), 0)
+    between = _up_to(high, n, p) - np.where(low > 0, _up_to(np.maximum(low - 1, 0), n, p), 0)
     return _refused(wrong, np.where(low == high, _binomial(low, n, p), between))
 
 
@@ -80,15 +83,13 @@ def binom_inv(trials: Number, probability_s: Number, alpha: Number) -> Column:
     =BINOM.INV(10,0.5,0.75)  -> 6
     =BINOM.INV(10,0.5,2)  -> #NUM!
     """
-    from scipy.special import bdtr
-
     n, p, goal = np.broadcast_arrays(np.trunc(trials), probability_s, alpha)
     wrong = (n < 0) | (p <= 0) | (p >= 1) | (goal <= 0) | (goal >= 1)
     n, p = np.where(wrong, 0, n), np.where(wrong, 0.5, p)
     low, high = np.zeros(n.shape), n.copy()
     while (low < high).any():
         middle = np.floor((low + high) / 2)
-        reached = bdtr(middle, n, p) >= goal
+        reached = _up_to(middle, n, p) >= goal
         low, high = np.where(reached | (low >= high), low, middle + 1), np.where(reached, middle, high)
     return _refused(wrong, low)
 
@@ -107,12 +108,12 @@ def negbinom_dist(number_f: Number, number_s: Number, probability_s: Number, cum
     =NEGBINOM.DIST(1,1,0.5,FALSE)  -> 0.25
     =NEGBINOM.DIST(1,1,0.5,TRUE)  -> 0.75
     """
-    from scipy.special import nbdtr
+    from scipy.special import betainc
 
     k, n = np.trunc(number_f), np.trunc(number_s)
     wrong = (k < 0) | (n < 1) | (probability_s < 0) | (probability_s > 1)
     k, n, p = np.where(wrong, 0, k), np.where(wrong, 1, n), np.where(wrong, 0.5, probability_s)
-    return _refused(wrong, np.where(cumulative, nbdtr(k, n, p), p * _binomial(k, k + n - 1, 1 - p)))
+    return _refused(wrong, np.where(cumulative, betainc(n, k + 1, p), p * _binomial(k, k + n - 1, 1 - p)))
 
 
 @function("NEGBINOMDIST")
