@@ -26,6 +26,7 @@ CATEGORIES = (
     "text",
     "date_time",
     "financial",
+    "engineering",
     "lookup",
     "information",
     "dynamic_array",

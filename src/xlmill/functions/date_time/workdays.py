@@ -23,6 +23,7 @@ from xlmill.values.column import (
     error_where,
     errors_column,
 )
+from xlmill.values.distinct_rows import distinct_rows
 from xlmill.values.error_value import ExcelError
 from xlmill.values.serial_date import DAYS_1904, is_date
 
@@ -256,13 +257,8 @@ class Holidays:
 
 
 def _holidays(arrays: Arrays, week: Index, date1904: bool) -> tuple[Holidays, Codes | None]:
-    keys = np.stack([arrays.starts, arrays.rows, arrays.columns, week])
-    if (keys == keys[:, :1]).all():
-        distinct, group = keys[:, :1], np.zeros(keys.shape[1], np.int64)
-    else:
-        distinct, group = np.unique(keys, axis=1, return_inverse=True)
-        group = group.reshape(-1).astype(np.int64)
-    starts, rows, columns, weeks = distinct
+    once, group = distinct_rows([arrays.starts, arrays.rows, arrays.columns, week])
+    starts, rows, columns, weeks = arrays.starts[once], arrays.rows[once], arrays.columns[once], week[once]
     cells, owners = Arrays(starts, rows, columns, arrays.cells).flat()
     numbers, refused = _dates_of(cells, date1904)
     codes: Codes | None = None
