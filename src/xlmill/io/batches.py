@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-# Rows can be long (250 arguments are 2 KB). A batch ends at this many bytes, so that memory stays bounded and
-# 32-bit offsets suffice.
-BATCH_BYTES = 64 * 1024 * 1024
+# Rows can be long (250 arguments are 2 KB). A batch ends at this many bytes, so that memory stays bounded, what
+# is made of it stays near the processor, and 32-bit offsets suffice.
+BATCH_BYTES = 8 * 1024 * 1024
 
 
 def rebatch(batches: Iterable[pa.RecordBatch], batch_rows: int) -> Iterator[pa.RecordBatch]:

@@ -14,6 +14,7 @@ from xlmill.exceptions import InputError
 from xlmill.execution.progress import Observer
 from xlmill.io.arrow_column import column_from_arrow, natural_column, natural_type
 from xlmill.io.arrow_table import like, table_of
+from xlmill.io.batches import rebatch, without_rows
 from xlmill.mill.calculated import ordered
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline
@@ -166,14 +167,10 @@ def _values(job: _ColumnsJob | _TreeJob, table: pa.Table, options: Options) -> l
 
 def _chunks(table: pa.Table, chunk_rows: int) -> Iterator[Chunk]:
     at = 0
-    batches = table.combine_chunks().to_batches(chunk_rows)
-    for batch in batches:
+    batches = table.to_batches() or [without_rows(table.schema)]
+    for batch in rebatch(batches, chunk_rows):
         yield Chunk(at, batch)
         at += batch.num_rows
-    if not batches:
-        import pyarrow as pa
-
-        yield Chunk(0, pa.RecordBatch.from_arrays([pa.nulls(0, f.type) for f in table.schema], schema=table.schema))
 
 
 def _one_column(column: Column) -> pa.Table:

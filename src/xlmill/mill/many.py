@@ -17,6 +17,7 @@ from xlmill.execution.outcome import Outcome
 from xlmill.execution.planner import Plan
 from xlmill.execution.progress import Observer
 from xlmill.io.arrow_table import column_of, is_frame, table_of
+from xlmill.io.batches import rebatch
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Job, Options, Pipeline, Work
 from xlmill.mill.run import failed
@@ -149,7 +150,7 @@ def _chunks_of(
             fields = {**{name: frame.column(name) for name in frame.schema.names}, **fields}
         table = pa.table(fields)
         variables = tuple(name for name in table.schema.names if name != _COLUMN)
-        return _numbered(table.combine_chunks().to_batches(chunk_rows)), table.num_rows, variables
+        return _numbered(rebatch(table.to_batches(), chunk_rows)), table.num_rows, variables
     if columns is not None:
         raise InputError("columns needs the expressions as a list, an Arrow array or a Series, not as a generator")
     if not isinstance(expressions, Iterable):
