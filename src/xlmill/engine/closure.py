@@ -80,17 +80,26 @@ def call(functions: Column, arguments: Sequence[Column], rows: Index, caller: Ca
 
 def _by_environment(functions: Column) -> list[tuple[Closure | BuiltIn | None, Index]]:
     """Rows whose LAMBDAs come from the same forest and store, together."""
-    groups: dict[tuple[int, int], tuple[Closure | BuiltIn | None, list[int]]] = {}
     is_function = functions.is_kind(FUNCTION)
-    for row in np.flatnonzero(is_function).tolist():
+    rows = np.flatnonzero(is_function)
+    places, place_of = np.unique(functions.numbers[rows].astype(np.int64), return_inverse=True)
+    group_of = np.empty(len(places), np.int64)
+    keys: dict[tuple[int, int], int] = {}
+    environments: list[Closure | BuiltIn | None] = []
+    for at, place in enumerate(places.tolist()):
         assert functions.objects is not None
-        function = functions.objects[int(functions.numbers[row])]
+        function = functions.objects[place]
         is_closure = isinstance(function, Closure)
         key = (id(function.forest), id(function.store)) if is_closure else (id(function.function), 0)
-        groups.setdefault(key, (function, []))[1].append(row)
-    if not is_function.all():
-        groups[0, 0] = (None, np.flatnonzero(~is_function).tolist())
-    return [(function, np.array(member, np.int64)) for function, member in groups.values()]
+        group = keys.setdefault(key, len(environments))
+        if group == len(environments):
+            environments.append(function)
+        group_of[at] = group
+    groups = group_of[place_of]
+    found = [(function, rows[groups == group]) for group, function in enumerate(environments)]
+    if len(rows) < len(functions):
+        found.append((None, np.flatnonzero(~is_function)))
+    return found
 
 
 def _call_built_in(function: BuiltIn, arguments: Sequence[Column], rows: Index, caller: Caller) -> Column:

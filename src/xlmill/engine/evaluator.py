@@ -324,9 +324,10 @@ class Surroundings:
             return column
         assert column.objects is not None
         at = np.flatnonzero(column.is_kind(REFERENCE))
-        objects = [column.objects[int(number)] for number in column.numbers[at]]
-        arrays, single = self.evaluation.run.cells.read(objects)
-        one = np.array(single, np.bool_)
+        places, place_of = np.unique(column.numbers[at].astype(np.int64), return_inverse=True)
+        read, single = self.evaluation.run.cells.read([column.objects[place] for place in places.tolist()])
+        arrays = read.take(place_of)
+        one = np.array(single, np.bool_)[place_of]
         values = arrays.cells.take(np.where(one, arrays.starts, 0)) if len(arrays.cells) else empty_column(len(at))
         kinds = np.where(one, values.kinds, np.uint8(ARRAY))
         numbers = np.where(one, values.numbers, 0.0)

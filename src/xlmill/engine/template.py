@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 
 import numpy as np
 
-from xlmill.syntax.forest import Forest
+from xlmill.syntax.forest import Forest, RefFlag
+from xlmill.syntax.function_table import FunctionTable
 from xlmill.syntax.opcode import Opcode
+from xlmill.syntax.printer import print_formula, reference_of
+from xlmill.syntax.reference import Reference
 from xlmill.values.column import Index
+from xlmill.values.reference_value import Area
 from xlmill.values.two_speed import two_speed
+
+_CONSTANTS = {
+    Opcode.NUMBER: "«number»",
+    Opcode.TEXT: "«text»",
+    Opcode.BOOLEAN: "«boolean»",
+    Opcode.ERROR: "«error»",
+}
 
 
 def template_hashes(forest: Forest) -> Index:
@@ -35,6 +47,42 @@ def template_hashes(forest: Forest) -> Index:
     _hash_rows.run(len(codes), codes, forest.row, hashes_by_row)
     hashes_by_row[forest.root < 0] = -1
     return hashes_by_row
+
+
+def template_text(forest: Forest, row: int, functions: FunctionTable, here: Area) -> str:
+    """The template of a row for people: constants by their kinds, references in R1C1, relative to the cell `here`."""
+    op, start, stop = forest.op.copy(), forest.start.copy(), forest.stop.copy()
+    pieces, at = [forest.buffer.tobytes()], len(forest.buffer)
+    for node in np.flatnonzero(forest.row == row).tolist():
+        opcode = int(op[node])
+        if opcode == Opcode.REFERENCE:
+            text = str(_relative(reference_of(forest, node), here))
+        elif opcode in _CONSTANTS:
+            text = _CONSTANTS[Opcode(opcode)]
+        else:
+            continue
+        pieces.append(text.encode())
+        op[node] = Opcode.DECLARED  # a leaf that is printed as it is spelled
+        start[node], stop[node] = at, at + len(pieces[-1])
+        at = int(stop[node])
+    buffer = np.frombuffer(b"".join(pieces), np.uint8)
+    return print_formula(replace(forest, buffer=buffer, op=op, start=start, stop=stop), row, functions)
+
+
+def _relative(reference: Reference, here: Area) -> Reference:
+    flags = reference.flags
+    if flags & (RefFlag.R1C1 | RefFlag.DELETED):
+        return reference
+    row, column = here.row1, here.column1
+    fixed_rows, fixed_columns = bool(flags & RefFlag.WHOLE_COLUMNS), bool(flags & RefFlag.WHOLE_ROWS)
+    return replace(
+        reference,
+        row1=reference.row1 - (0 if flags & RefFlag.ROW1_ABSOLUTE or fixed_rows else row),
+        column1=reference.column1 - (0 if flags & RefFlag.COLUMN1_ABSOLUTE or fixed_columns else column),
+        row2=reference.row2 - (0 if flags & RefFlag.ROW2_ABSOLUTE or fixed_rows else row),
+        column2=reference.column2 - (0 if flags & RefFlag.COLUMN2_ABSOLUTE or fixed_columns else column),
+        flags=flags | RefFlag.R1C1,
+    )
 
 
 @two_speed
