@@ -6,6 +6,7 @@ import click
 
 from xlmill.cli.doctor import doctor_command
 from xlmill.cli.evaluate import evaluate_command
+from xlmill.cli.explain import explain_command
 from xlmill.cli.functions import functions_command
 from xlmill.cli.generate import generate_command
 from xlmill.cli.plan import plan_command
@@ -19,5 +20,13 @@ def app() -> None:
     """Excel expressions by the million. `xlmill COMMAND --help` tells about a command."""
 
 
-for command in (evaluate_command, run_command, plan_command, functions_command, generate_command, doctor_command):
+for command in (
+    evaluate_command,
+    run_command,
+    plan_command,
+    explain_command,
+    functions_command,
+    generate_command,
+    doctor_command,
+):
     app.add_command(command)

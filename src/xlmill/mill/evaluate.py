@@ -14,6 +14,7 @@ from xlmill.engine.program import program
 from xlmill.engine.run import Mode, Run
 from xlmill.engine.table import Table
 from xlmill.exceptions import InputError
+from xlmill.syntax.forest import Forest
 from xlmill.syntax.parser import parse_text
 from xlmill.syntax.reference import parse_reference, parse_sheet_prefix
 from xlmill.values.python_value import python_from_column
@@ -57,18 +58,44 @@ def evaluate(
     """
     if locale != "en-US":
         raise InputError(f'locale {locale!r} is not supported: formulas are read in their stored form, "en-US"')
-    forest = parse_text(formula, program().table)
+    forest, run = prepared(
+        formula,
+        cells=cells,
+        names=names,
+        tables=tables,
+        at=at,
+        date1904=date1904,
+        mode=Mode.ARRAY if array else Mode.SCALAR if implicit_intersection else Mode.DYNAMIC,
+        clock=clock,
+        seed=seed,
+    )
+    return python_from_column(evaluate_forest(forest, run))[0]
+
+
+def prepared(
+    formula: str,
+    *,
+    cells: Mapping[str, Any] | None = None,
+    names: Mapping[str, Any] | None = None,
+    tables: Mapping[str, Table] | None = None,
+    at: str = "A1",
+    date1904: bool = False,
+    mode: Mode = Mode.DYNAMIC,
+    clock: datetime.datetime | None = None,
+    seed: int = 0,
+) -> tuple[Forest, Run]:
+    """A formula parsed, and the run that its evaluation is; the arguments are those of `evaluate`."""
     run = Run(
         now=serial_now(clock, date1904),
         seed=seed,
         date1904=date1904,
-        mode=Mode.ARRAY if array else Mode.SCALAR if implicit_intersection else Mode.DYNAMIC,
+        mode=mode,
         formula_cell=_area(at, "at"),
         cells=_cells(cells or {}),
         names={name.upper(): value for name, value in (names or {}).items()},
         tables={name.casefold(): table for name, table in (tables or {}).items()},
     )
-    return python_from_column(evaluate_forest(forest, run))[0]
+    return parse_text(formula, program().table), run
 
 
 def serial_now(clock: datetime.datetime | None, date1904: bool) -> float:
