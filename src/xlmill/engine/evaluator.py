@@ -361,6 +361,10 @@ class Surroundings:
         """For each row of an area whether it is hidden."""
         return self.evaluation.run.cells.hidden_rows(area)
 
+    def is_filtered(self, area: Area) -> bool:
+        """Whether the area's sheet has a filter on."""
+        return self.evaluation.run.cells.is_filtered(area.sheet)
+
     def parse_reference(self, text: str, r1c1: bool) -> Column:
         """The reference that a text spells, or #REF!."""
         return self.evaluation.scope.spelled(text, r1c1, self.evaluation)

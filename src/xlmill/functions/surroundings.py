@@ -61,5 +61,8 @@ class Surroundings(Protocol):
     def hidden_rows(self, area: Area) -> Sequence[bool]:
         """For each row of an area whether it is hidden."""
 
+    def is_filtered(self, area: Area) -> bool:
+        """Whether the area's sheet has a filter on, so that its hidden rows are those filtered out."""
+
     def parse_reference(self, text: str, r1c1: bool) -> Column:
         """The reference that a text spells (INDIRECT), or #REF!."""

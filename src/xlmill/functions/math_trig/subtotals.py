@@ -70,7 +70,7 @@ def subtotal(function_num: Number, ref1: Whole, *refs: WholeEach, surroundings: 
     """SUBTOTAL(function_num, ref1, ...): a summary of cells that passes over other subtotals among them.
 
     function_num: 1 AVERAGE, 2 COUNT, 3 COUNTA, 4 MAX, 5 MIN, 6 PRODUCT, 7 STDEV, 8 STDEVP, 9 SUM, 10 VAR, 11 VARP;
-    with 100 added, hidden rows are passed over too.
+    with 100 added, hidden rows are passed over too. Rows that a filter hides are always passed over.
     Arrays: taken as a whole; only references.
     Errors: #VALUE! for another function_num, or an argument that is no reference.
     Source: Microsoft Support, "SUBTOTAL function".
@@ -85,7 +85,7 @@ def subtotal(function_num: Number, ref1: Whole, *refs: WholeEach, surroundings: 
     columns = [ref1, *refs]
     refused = (wanted < 1) | (wanted > _LAST_OF_SUBTOTAL)
     codes = np.where(refused, ExcelError.VALUE.code, _no_references(columns))
-    skips = [_Skips(hidden=bool(h), nested=True, errors=False) for h in (False, True)]
+    skips = [_Skips(hidden=bool(h), nested=True, errors=False, filtered=True) for h in (False, True)]
     return _by_choice(columns, np.where(codes != 0, 0, wanted), hidden.astype(np.int64), skips, codes, surroundings)
 
 
@@ -123,8 +123,8 @@ def aggregate(
 class _Skips:
     """Which cells are passed over."""
 
-    def __init__(self, hidden: bool, nested: bool, errors: bool) -> None:
-        self.hidden, self.nested, self.errors = hidden, nested, errors
+    def __init__(self, hidden: bool, nested: bool, errors: bool, filtered: bool = False) -> None:
+        self.hidden, self.nested, self.errors, self.filtered = hidden, nested, errors, filtered
 
 
 def _no_references(columns: Sequence[Column]) -> Number:
@@ -226,7 +226,8 @@ def _left_over(column: Column, skips: _Skips, surroundings: Surroundings) -> Col
 def _passed_over(area: Area, rows: int, columns: int, skips: _Skips, surroundings: Surroundings) -> list[int]:
     """The places in an area, row by row, of cells in hidden rows and of cells that are subtotals themselves."""
     passed = []
-    hidden = surroundings.hidden_rows(area) if skips.hidden else [False] * rows
+    look = skips.hidden or (skips.filtered and surroundings.is_filtered(area))
+    hidden = surroundings.hidden_rows(area) if look else [False] * rows
     for place in range(rows * columns):
         row, column = divmod(place, columns)
         if hidden[row]:
