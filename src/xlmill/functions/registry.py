@@ -27,6 +27,7 @@ CATEGORIES = (
     "date_time",
     "financial",
     "engineering",
+    "database",
     "lookup",
     "information",
     "dynamic_array",

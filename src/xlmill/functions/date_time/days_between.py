@@ -11,7 +11,7 @@ from xlmill.functions.parameter import Logical, Number, StrictNumber, Text, Valu
 from xlmill.functions.registry import function
 from xlmill.functions.surroundings import Surroundings
 from xlmill.values.coercion import to_numbers
-from xlmill.values.column import BOOLEAN, Column, Mask, Numbers, choose_rows, error_where, errors_column, numbers_column
+from xlmill.values.column import BOOLEAN, Column, Mask, Numbers, error_where, numbers_column, with_errors
 from xlmill.values.error_value import ExcelError
 from xlmill.values.serial_date import SECONDS_A_DAY, days_in_month, is_date, serial_from_parts
 from xlmill.values.text_kernels import upper
@@ -95,7 +95,7 @@ def yearfrac(
     column = error_where(no_date, ExcelError.NUM, fraction)
     for refused in (refused_end, refused_start):
         if refused is not None:
-            column = choose_rows(refused != 0, errors_column(refused), column)
+            column = with_errors(refused, column)
     return error_where(no_basis, ExcelError.NUM, column)
 
 

@@ -19,9 +19,8 @@ from xlmill.values.column import (
     Index,
     Mask,
     Numbers,
-    choose_rows,
     error_where,
-    errors_column,
+    with_errors,
 )
 from xlmill.values.distinct_rows import distinct_rows
 from xlmill.values.error_value import ExcelError
@@ -211,9 +210,7 @@ def _count_off_workdays(start: Numbers, days: Numbers, week: Index, holidays: Ar
 def _settled(result: Numbers, wrong: Mask, week: Index, refused: Codes | None) -> Column:
     column = error_where(wrong | (week == _NO_SUCH_NUMBER), ExcelError.NUM, result)
     column = error_where(week == _NO_SUCH_TEXT, ExcelError.VALUE, column)
-    if refused is None:
-        return column
-    return choose_rows(refused != 0, errors_column(refused), column)
+    return column if refused is None else with_errors(refused, column)
 
 
 def _workdays_until(days: Index, week: Index) -> Index:

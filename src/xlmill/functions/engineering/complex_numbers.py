@@ -18,10 +18,9 @@ from xlmill.values.column import (
     TEXT,
     Column,
     Index,
-    choose_rows,
     error_where,
-    errors_column,
     texts_column,
+    with_errors,
 )
 from xlmill.values.error_value import ExcelError
 from xlmill.values.general_format import general_column
@@ -103,12 +102,7 @@ def write_complex(values: Complex, suffixes: Index, codes: Codes) -> Column:
     letters = _PARTS.take(np.maximum(suffixes, SUFFIX_I))
     letters = letters.sliced(letters.starts, with_imaginary.astype(np.int64))
     column = texts_column(joined([real_texts, plus, imaginary_texts, letters]))
-    return with_codes(error_where(~finite, ExcelError.NUM, column), codes)
-
-
-def with_codes(column: Column, codes: Codes) -> Column:
-    """The column with errors where there is a code."""
-    return choose_rows(codes != 0, errors_column(codes), column) if codes.any() else column
+    return with_errors(codes, error_where(~finite, ExcelError.NUM, column))
 
 
 def joint_suffixes(suffixes: list[Index]) -> tuple[Index, Codes]:

@@ -8,12 +8,11 @@ from xlmill.functions.engineering.complex_numbers import (
     SUFFIX_I,
     SUFFIX_J,
     read_complex,
-    with_codes,
     write_complex,
 )
 from xlmill.functions.parameter import Scalar, StrictNumber, Text, optional
 from xlmill.functions.registry import function
-from xlmill.values.column import Column, error_where, numbers_column
+from xlmill.values.column import Column, error_where, numbers_column, with_errors
 from xlmill.values.error_value import ExcelError
 
 _LETTERS = {"i": SUFFIX_I, "j": SUFFIX_J, "": SUFFIX_I}
@@ -49,7 +48,7 @@ def imreal(inumber: Scalar) -> Column:
     =IMREAL("j")  -> 0
     """
     number = read_complex(inumber)
-    return with_codes(numbers_column(number.values.real), number.codes)
+    return with_errors(number.codes, numbers_column(number.values.real))
 
 
 @function("IMAGINARY")
@@ -65,7 +64,7 @@ def imaginary(inumber: Scalar) -> Column:
     =IMAGINARY("abcd")  -> #NUM!
     """
     number = read_complex(inumber)
-    return with_codes(numbers_column(number.values.imag), number.codes)
+    return with_errors(number.codes, numbers_column(number.values.imag))
 
 
 @function("IMABS")
@@ -80,7 +79,7 @@ def imabs(inumber: Scalar) -> Column:
     =IMABS(-2)  -> 2
     """
     number = read_complex(inumber)
-    return with_codes(numbers_column(np.abs(number.values)), number.codes)
+    return with_errors(number.codes, numbers_column(np.abs(number.values)))
 
 
 @function("IMARGUMENT")
@@ -97,7 +96,7 @@ def imargument(inumber: Scalar) -> Column:
     """
     number = read_complex(inumber)
     angle = np.arctan2(number.values.imag, number.values.real)
-    return with_codes(error_where(number.values == 0, ExcelError.DIV0, angle), number.codes)
+    return with_errors(number.codes, error_where(number.values == 0, ExcelError.DIV0, angle))
 
 
 @function("IMCONJUGATE")

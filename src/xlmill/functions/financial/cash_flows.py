@@ -19,9 +19,8 @@ from xlmill.values.column import (
     Column,
     Index,
     Mask,
-    choose_rows,
     error_where,
-    errors_column,
+    with_errors,
 )
 from xlmill.values.column import Numbers as NumberArray
 from xlmill.values.error_value import ExcelError
@@ -138,7 +137,7 @@ def xnpv(rate: StrictNumber, values: Range, dates: Range, *, surroundings: Surro
         worth = (amounts * power).sum(axis=1)
         result[rows] = np.where(bad | (rate[rows] <= 0), np.nan, worth)
     column = error_where(~np.isfinite(result), ExcelError.NUM, result)
-    return choose_rows(refused != 0, errors_column(refused), column)
+    return with_errors(refused, column)
 
 
 @function("XIRR", omitted_is_default=True)
@@ -167,7 +166,7 @@ def xirr(values: Range, dates: Range, guess: StrictNumber = optional(0.1), *, su
             factor = _factor_of_balance(amounts[usable], years[usable], start[chosen], _TRIES_WITH_DATES)
             result[chosen] = 1 / factor - 1
     column = error_where(~np.isfinite(result), ExcelError.NUM, result)
-    return choose_rows(refused != 0, errors_column(refused), column)
+    return with_errors(refused, column)
 
 
 @function("FVSCHEDULE")
@@ -190,7 +189,7 @@ def fvschedule(principal: StrictNumber, schedule: Range) -> Column:
     if filled.any():
         result[filled] *= np.multiply.reduceat(1 + rates.numbers, (ends - rates.sizes)[filled])
     column = error_where(~np.isfinite(result), ExcelError.NUM, result)
-    return choose_rows(rates.refused != 0, errors_column(rates.refused), column)
+    return with_errors(rates.refused, column)
 
 
 def _with_both_signs(rows: Index, flows: NumberArray) -> tuple[Index, NumberArray]:
