@@ -76,7 +76,7 @@ def besseli(x: StrictNumber, n: StrictNumber) -> Number:
     Arrays: elementwise over arrays; a range of several cells is #VALUE!.
     Errors: #NUM! for a negative order; #VALUE! for TRUE and FALSE.
     Source: Microsoft Support, "BESSELI function".
-    Differs: exact to about 15 digits, where Excel's approximations have 8.
+    Differs: exact to about 15 digits, where Excel's approximations have 5 to 9.
 
     =ROUND(BESSELI(1.5,1),6)  -> 0.981666
     =BESSELI(1.5,-1)  -> #NUM!
@@ -92,7 +92,7 @@ def besselj(x: StrictNumber, n: StrictNumber) -> Number:
     Arrays: elementwise over arrays; a range of several cells is #VALUE!.
     Errors: #NUM! for a negative order; #VALUE! for TRUE and FALSE.
     Source: Microsoft Support, "BESSELJ function".
-    Differs: exact to about 15 digits, where Excel's approximations have 8.
+    Differs: exact to about 15 digits, where Excel's approximations have 5 to 9.
 
     =ROUND(BESSELJ(1.9,2),6)  -> 0.329926
     =BESSELJ(1.9,-2)  -> #NUM!
@@ -108,7 +108,7 @@ def besselk(x: StrictNumber, n: StrictNumber) -> Number:
     Arrays: elementwise over arrays; a range of several cells is #VALUE!.
     Errors: #NUM! for a negative order or a number that is not positive; #VALUE! for TRUE and FALSE.
     Source: Microsoft Support, "BESSELK function".
-    Differs: exact to about 15 digits, where Excel's approximations have 8.
+    Differs: exact to about 15 digits, where Excel's approximations have 5 to 9.
 
     =ROUND(BESSELK(1.5,1),6)  -> 0.277388
     =BESSELK(0,1)  -> #NUM!
@@ -124,7 +124,7 @@ def bessely(x: StrictNumber, n: StrictNumber) -> Number:
     Arrays: elementwise over arrays; a range of several cells is #VALUE!.
     Errors: #NUM! for a negative order or a number that is not positive; #VALUE! for TRUE and FALSE.
     Source: Microsoft Support, "BESSELY function".
-    Differs: exact to about 15 digits, where Excel's approximations have 8.
+    Differs: exact to about 15 digits, where Excel's approximations have 5 to 9.
 
     =ROUND(BESSELY(2.5,1),6)  -> 0.145918
     =BESSELY(-1,1)  -> #NUM!
