@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xlmill.exceptions import XlmillError as XlmillError
     from xlmill.execution.map import imap as imap
     from xlmill.execution.map import map as map
+    from xlmill.functions.user_function import function as function
     from xlmill.mill.evaluate import evaluate as evaluate
     from xlmill.mill.formula import compile as compile
     from xlmill.mill.formula import with_columns as with_columns
@@ -37,6 +38,7 @@ _HOMES = {
     "compile": "xlmill.mill.formula",
     "evaluate": "xlmill.mill.evaluate",
     "evaluate_many": "xlmill.mill.many",
+    "function": "xlmill.functions.user_function",
     "imap": "xlmill.execution.map",
     "map": "xlmill.execution.map",
     "plan": "xlmill.mill.plan",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmill.functions.registry import Function, functions, numbered
+from xlmill.functions.registry import Function, numbered, registrations
 from xlmill.syntax.function_table import FunctionTable
 from xlmill.syntax.opcode import FIRST_FUNCTION, Opcode
 
@@ -46,15 +46,15 @@ class Program:
 
 
 _program: Program | None = None
-_size = 0
+_made_after = 0
 
 
 def program() -> Program:
-    """The functions as registered now; made anew when a function has been added."""
-    global _program, _size
-    count = len(functions())
-    if _program is None or _size != count:
-        _program, _size = _build(list(numbered())), count
+    """The functions as registered now; made anew when a function has been added or replaced."""
+    global _program, _made_after
+    count = registrations()
+    if _program is None or _made_after != count:
+        _program, _made_after = _build(list(numbered())), count
     return _program
 
 

@@ -116,6 +116,7 @@ class Function:
 
 _functions: dict[str, Function] = {}
 _numbers: dict[str, int] = {}
+_registrations = 0
 
 
 def function(
@@ -188,8 +189,28 @@ def _default(value: Any) -> Optional | None:
 
 
 def _add(entry: Function) -> None:
+    global _registrations
     _functions[entry.name] = entry
     _numbers.setdefault(entry.name, len(_numbers))
+    _registrations += 1
+
+
+def register_own(entry: Function, number: int | None = None) -> int:
+    """Register a function of the user's own, behind all of Excel's; its number in this process.
+
+    `number` is what it has in another process, whose parsed trees are to be read here.
+    """
+    load()
+    if number is not None:
+        _numbers[entry.name] = number
+    _add(entry)
+    return _numbers[entry.name]
+
+
+def registrations() -> int:
+    """How often a function was registered: as long as this number stays, so do the functions."""
+    load()
+    return _registrations
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from xlmill.mill.pipeline import Options, Pipeline
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, Tally, calculate
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.parser import parse_text
-from xlmill.values.column import Column, stack
+from xlmill.values.column import Column, as_cells, stack
 from xlmill.values.python_value import column_from_python, python_from_column
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Formula:
 
     def __call__(self, **values: Any) -> Any:
         """The formula's value for one value of each name."""
-        columns = {name.casefold(): column_from_python([value]) for name, value in values.items()}
+        columns = {name.casefold(): as_cells(column_from_python([value])) for name, value in values.items()}
         return python_from_column(evaluate_over(self._forest, replace(self._run, columns=columns), 1))[0]
 
     def over(
@@ -139,7 +139,8 @@ class _TreeJob:
 
     def __call__(self, chunk: Chunk) -> Computed:
         columns = {
-            name.casefold(): column_from_arrow(chunk.batch.column(name)) for name in chunk.batch.schema.names
+            name.casefold(): as_cells(column_from_arrow(chunk.batch.column(name)))
+            for name in chunk.batch.schema.names
         }
         run = replace(
             self.settings, columns=columns, positional_columns=tuple(columns.values()), first_row=chunk.first_row

@@ -19,9 +19,9 @@ from xlmill.execution.progress import Observer
 from xlmill.io.arrow_table import column_of, is_frame, table_of
 from xlmill.io.batches import rebatch
 from xlmill.mill.evaluate import serial_now
-from xlmill.mill.pipeline import Job, Options, Pipeline, Work
+from xlmill.mill.pipeline import Options, Pipeline, Work
 from xlmill.mill.run import failed
-from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob
+from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob, Job
 from xlmill.values.error_value import ExcelError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from xlmill.exceptions import InputError
@@ -16,9 +16,8 @@ from xlmill.execution.planner import Plan, plan
 from xlmill.execution.probe import probe
 from xlmill.execution.progress import Observer, Planned
 from xlmill.execution.strategy import Settings, create, default_start_method, find_strategy
-from xlmill.mill.workload import Chunk, Computed
-
-Job = Callable[[Chunk], Computed]
+from xlmill.mill.equipment import equipped
+from xlmill.mill.workload import Chunk, Computed, Job
 
 # Rows of the two pieces that `auto` computes here: the first warms up (it loads compiled code), the second is timed.
 _PROBE_ROWS = 16_384
@@ -100,8 +99,10 @@ class Pipeline:
             source = self._rest
         self.plan = chosen
         self.options.settings().tell(Planned(chosen.strategy, chosen.workers, chosen.reason))
+        travels = not find_strategy(chosen.strategy).traits.shares_memory
+        job = equipped(self.job) if travels else self.job
         with create(chosen.strategy, self.options.settings(chosen.workers)) as strategy:
-            yield from strategy.map(self.job, source)
+            yield from strategy.map(job, source)
         self.seconds = time.perf_counter() - began
 
     def choose(self, chunks: Iterable[Chunk]) -> Plan:
@@ -143,8 +144,17 @@ class Pipeline:
         )
         self._rest = itertools.chain([more] if more is not None else [], source)
         workers = None if self.options.workers in (None, -1) else self.options.workers
-        chosen = plan(work, workers, 1, _CANDIDATES, costs(self.options.settings()))
+        candidates = _CANDIDATES if _can_travel(self.job) else ("serial", "threads")
+        chosen = plan(work, workers, 1, candidates, costs(self.options.settings()))
         return replace(chosen, chunk_size=chunk_rows)
+
+
+def _can_travel(job: Job) -> bool:
+    try:
+        equipped(job)
+    except InputError:  # a function of the user's own holds what cannot be pickled
+        return False
+    return True
 
 
 def _cut(chunk: Chunk, rows: int) -> tuple[Chunk, Chunk]:

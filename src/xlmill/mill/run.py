@@ -19,7 +19,7 @@ from xlmill.io.table_format import STANDARD_STREAM, FormatSettings, TableFormat,
 from xlmill.io.value_column import value_column
 from xlmill.mill.calculated import ordered
 from xlmill.mill.evaluate import serial_now
-from xlmill.mill.pipeline import Job, Options, Pipeline, Work
+from xlmill.mill.pipeline import Options, Pipeline, Work
 from xlmill.mill.summary import Summary
 from xlmill.mill.workload import (
     CHUNK_ROWS,
@@ -27,6 +27,7 @@ from xlmill.mill.workload import (
     Computed,
     ExpressionJob,
     FormulaJob,
+    Job,
     Tally,
     TypeChangedError,
     calculate,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from xlmill.engine.run import Run
 from xlmill.io.arrow_column import RESULT_TYPES, column_from_arrow, natural_column, result_columns, texts_from_arrow
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.parser import parse_text
-from xlmill.values.column import ERROR, Column
+from xlmill.values.column import ERROR, Column, as_cells
 from xlmill.values.error_value import ExcelError
 
 if TYPE_CHECKING:
@@ -70,6 +70,9 @@ class Computed:
     tally: Tally
 
 
+Job: TypeAlias = Callable[[Chunk], Computed]
+
+
 @dataclass(frozen=True, slots=True)
 class ExpressionJob:
     """Evaluate the expression in each row; the row's other columns are names that it may use."""
@@ -88,7 +91,9 @@ class ExpressionJob:
 
     def evaluate(self, chunk: Chunk) -> tuple[Outcome, frozenset[int]]:
         """The values of a chunk, and which templates they are of."""
-        columns = {name.casefold(): column_from_arrow(chunk.batch.column(name)) for name in self.variables}
+        columns = {
+            name.casefold(): as_cells(column_from_arrow(chunk.batch.column(name))) for name in self.variables
+        }
         texts = texts_from_arrow(chunk.batch.column(self.column))
         run = replace(self.settings, columns=columns, first_row=chunk.first_row)
         outcome = evaluate_texts(texts, run, self.count_templates)
@@ -139,7 +144,7 @@ def calculate(chunk: Chunk, formulas: tuple[tuple[str, str], ...], settings: Run
     trees = {name: parse_text(formula, program().table) for name, formula in formulas}
     used = used_names(list(trees.values()))
     columns: dict[str, Column] = {
-        name.casefold(): column_from_arrow(chunk.batch.column(name))
+        name.casefold(): as_cells(column_from_arrow(chunk.batch.column(name)))
         for name in chunk.batch.schema.names
         if used is None or name.casefold() in used
     }
@@ -147,7 +152,7 @@ def calculate(chunk: Chunk, formulas: tuple[tuple[str, str], ...], settings: Run
     for name, forest in trees.items():
         run = replace(settings, columns=columns, first_row=chunk.first_row)
         column = evaluate_over(forest, run, len(chunk))
-        columns[name.casefold()] = column
+        columns[name.casefold()] = as_cells(column)
         values.append(column)
     return values
 
