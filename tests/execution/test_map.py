@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import threading
 import time
@@ -194,12 +193,3 @@ def test_arguments_that_make_no_sense_are_refused_at_once(wrong: dict[str, Any])
 def test_an_unknown_strategy_is_refused_at_once() -> None:
     with pytest.raises(UnknownStrategyError):
         imap(double, [1], strategy="magic")
-
-
-def test_an_async_function_is_refused_at_once() -> None:
-    async def wait(number: int) -> int:
-        await asyncio.sleep(0)
-        return number
-
-    with pytest.raises(InputError, match="async"):
-        imap(wait, [1])

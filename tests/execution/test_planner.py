@@ -94,16 +94,6 @@ def test_a_share_is_between_nothing_and_all(share: float) -> None:
         Workload(tasks=1, seconds=1.0, waiting=share)
 
 
-def test_a_probe_keeps_results_and_leaves_the_rest() -> None:
-    tasks = iter(range(1000))
-
-    probed = probe(lambda number: number + 1, tasks, 1000)
-
-    assert probed.results == list(range(1, len(probed.results) + 1))
-    assert next(tasks) == len(probed.results)
-    assert probed.workload.tasks == 1000 - len(probed.results)
-
-
 def test_a_probe_tells_waiting_from_computing() -> None:
     def spin(_: int) -> None:
         until = time.thread_time() + 0.01

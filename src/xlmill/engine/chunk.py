@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlmill.engine.apply import first_cells
+from xlmill.engine.closure import BuiltIn
 from xlmill.engine.evaluator import Evaluation, Lanes, Surroundings
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import program
@@ -21,6 +22,7 @@ from xlmill.syntax.problem import Problem, syntax_error
 from xlmill.values.column import (
     ARRAY,
     EMPTY,
+    ERROR,
     FUNCTION,
     NUMBER,
     OMITTED,
@@ -132,7 +134,7 @@ def finished(column: Column, evaluation: Evaluation, rows: Index) -> Column:
     if run.mode is Mode.SCALAR:
         column = first_cells(column)
     if column.has(FUNCTION):
-        column = error_where(column.is_kind(FUNCTION), ExcelError.CALC, column)
+        column = _without_functions(column)
     empty = column.is_kind(EMPTY) | column.is_kind(OMITTED)
     if empty.any():
         column = _as_zero(column, empty)
@@ -149,6 +151,18 @@ def finished(column: Column, evaluation: Evaluation, rows: Index) -> Column:
 def _as_zero(column: Column, empty: Mask) -> Column:
     kinds = np.where(empty, np.uint8(1), column.kinds)
     return replace(column, kinds=kinds, numbers=np.where(empty, 0.0, column.numbers), uniform=-1).settled()
+
+
+def _without_functions(column: Column) -> Column:
+    """A LAMBDA as a result is #CALC!; the bare name of a worksheet function is no name that anyone defined."""
+    assert column.objects is not None
+    rows = np.flatnonzero(column.is_kind(FUNCTION))
+    kinds, numbers = column.kinds.copy(), column.numbers.copy()
+    for row in rows.tolist():
+        is_built_in = isinstance(column.objects[int(numbers[row])], BuiltIn)
+        kinds[row] = ERROR
+        numbers[row] = (ExcelError.NAME if is_built_in else ExcelError.CALC).code
+    return replace(column, kinds=kinds, numbers=numbers, uniform=-1).settled()
 
 
 def _unwrap_single_cells(column: Column) -> Column:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Closure:
     store: Store
     node: int
     lane: int
+    as_value: ClassVar[ExcelError] = ExcelError.VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class BuiltIn:
     """A worksheet function passed as a value, as in REDUCE(0, range, SUM)."""
 
     function: Function
+    as_value: ClassVar[ExcelError] = ExcelError.NAME
 
 
 class Caller(Protocol):

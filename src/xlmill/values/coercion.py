@@ -99,4 +99,7 @@ def _codes_of_errors(column: Column) -> Codes:
     codes = np.where(kinds == ERROR, column.numbers, 0.0)
     if column.uniform == MIXED or column.uniform in (ARRAY, REFERENCE, FUNCTION):
         codes[kinds >= ARRAY] = _VALUE
+        for row in np.flatnonzero(kinds == FUNCTION).tolist():
+            assert column.objects is not None
+            codes[row] = column.objects[int(column.numbers[row])].as_value.code
     return codes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -76,7 +76,7 @@ class Column:
     """A column of values, each of its own kind.
 
     `numbers` holds a NUMBER's value, a BOOLEAN's 1 or 0, an ERROR's code, and for a REFERENCE or FUNCTION
-    its place in `objects`. `texts` and `arrays` are there when some row is a TEXT or an ARRAY; their other
+    its place in `objects` (a FUNCTION there has `as_value`, the error that it is where a value is expected). `texts` and `arrays` are there when some row is a TEXT or an ARRAY; their other
     rows mean nothing. `uniform` is the kind that all rows have, or MIXED. `from_cells` marks rows that were
     read from a cell, where functions such as SUM pass over text that they would convert if given directly.
     """
@@ -187,6 +187,13 @@ def with_errors(codes: NDArray[Any], otherwise: Column) -> Column:
     if not codes.any():
         return otherwise
     return choose_rows(codes != 0, errors_column(codes), otherwise).settled()
+
+
+def as_cells(column: Column) -> Column:
+    """The same values, read from cells: SUM and its kin pass over text, booleans and empty ones among them."""
+    if column.uniform == NUMBER:
+        return column
+    return replace(column, from_cells=np.ones(len(column), np.bool_))
 
 
 def choose_rows(mask: Mask, where_true: Column, where_false: Column) -> Column:
