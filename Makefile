@@ -8,9 +8,11 @@ N ?= 1000000
 DIR ?= $(wildcard ../shared/conformance)
 # The quick tests: what `make test` runs. CI narrows it on further Python versions.
 TESTS ?= tests
+# Parts of the benchmarks; python -m benchmarks --help lists them.
+BENCH ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all drills check conformance bench clean
+.PHONY: help demo test test-all drills check conformance bench oracles lab clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
@@ -34,6 +36,10 @@ $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@ $(VENV)/test.stamp
 
+$(VENV)/bench.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable . --group bench
+	touch $@
+
 $(OUT):
 	mkdir -p $@
 
@@ -49,7 +55,7 @@ demo: $(VENV)/run.stamp | $(OUT)  ## a million expressions, run and compared (N=
 test: $(VENV)/test.stamp  ## the quick tests (TESTS=tests)
 	$(BIN)/python -m pytest -m "not slow" -n 2 $(TESTS)
 
-test-all: $(VENV)/test.stamp  ## every test, also those of minutes
+test-all: $(VENV)/test.stamp $(VENV)/bench.stamp  ## every test, also those of minutes
 	$(BIN)/python -m pytest -n 2 tests
 
 drills: $(VENV)/test.stamp  ## faults injected on purpose: killed workers, full disks, hostile files
@@ -64,11 +70,17 @@ check: $(VENV)/dev.stamp  ## lint, types, floors, links
 conformance: $(VENV)/run.stamp | $(OUT)  ## against values that Excel computed (DIR=folder of .jsonl cases)
 	$(BIN)/python tools/conformance.py $(or $(DIR),tests/conformance) --json $(OUT)/conformance.jsonl
 
-bench: $(VENV)/run.stamp | $(OUT)  ## the lab's suites; reports in out/
+bench: $(VENV)/bench.stamp  ## beside other engines: benchmarks/RESULTS.md (BENCH=w1, main, guards, starts, ...)
+	$(BIN)/python -m benchmarks $(BENCH)
+
+oracles: $(VENV)/bench.stamp  ## where other engines give other answers, by cause
+	$(BIN)/python -m tools.oracles
+
+lab: $(VENV)/run.stamp | $(OUT)  ## the lab's suites; reports in out/
 	$(BIN)/xlmill compare --suite article -o $(OUT)/article.html --json $(OUT)/article.json
 	$(BIN)/xlmill compare --suite planner -o $(OUT)/planner.html --json $(OUT)/planner.json
 	$(BIN)/xlmill compare --suite io -o $(OUT)/io.html --json $(OUT)/io.json
 
 clean:  ## remove environments, caches and outputs
 	rm -rf $(VENV) .venv-* $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

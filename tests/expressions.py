@@ -41,4 +41,5 @@ def _numeric(child: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-expressions = st.recursive(st.one_of(numbers, texts, tests, arrays), _numeric, max_leaves=12).map(lambda text: "=" + text)
+_leaves = st.one_of(numbers, texts, tests, arrays)
+expressions = st.recursive(_leaves, _numeric, max_leaves=12).map(lambda text: "=" + text)

@@ -1,4 +1,4 @@
-"""The cases of our own writing, whose values are Excel's documented ones, and those computed by Excel where they are."""
+"""Cases of our own writing, whose values are Excel's documented ones; and those that Excel computed, where they are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_documented_value_is_ours_too(case: dict[str, object]) -> None:
     assert conformance.agree(got, case["expected"], conformance.RELATIVE_TOLERANCE), got
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the cases computed by Excel carry other licences and are not kept here")
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the cases that Excel computed have other licences: not kept here")
 def test_nearly_all_values_that_excel_computed_are_ours_too() -> None:
     sample = [case for _, case in conformance.cases(SHARED) if case["computed_by"] == "excel"][::8]
 

@@ -6,7 +6,8 @@
     ├── MissingExtraError       an optional library that is not installed
     ├── UnknownStrategyError    a strategy that does not exist
     ├── WorkersFailedError      workers that could not be started or kept alive
-    └── TaskFailedError         a task that took its worker down, or was over a limit
+    ├── TaskFailedError         a task that took its worker down, or was over a limit
+    └── UnequalResultsError     strategies that gave different results, so that their times say nothing
 """
 
 from __future__ import annotations
@@ -71,6 +72,31 @@ class TaskFailedError(XlmillError):
 
     def __reduce__(self) -> tuple[type[TaskFailedError], tuple[int, str, str]]:
         return TaskFailedError, (self.task, self.cause, self.message)
+
+
+class UnequalResultsError(XlmillError):
+    """Strategies that gave different results, so that their times say nothing.
+
+    `strategy` gave `found` at `row` (from 0) where `baseline` gave `expected`; `row` is None where that came and went.
+    A strategy that differs from itself gives other results each time.
+    """
+
+    def __init__(
+        self, strategy: str, baseline: str, row: int | None = None, expected: str = "", found: str = ""
+    ) -> None:
+        self.strategy = strategy
+        self.baseline = baseline
+        self.row = row
+        self.expected = expected
+        self.found = found
+        if row is None:
+            problem = f"{strategy} does not give the same results each time"
+        else:
+            problem = f"{strategy} differs from {baseline} in row {row + 1:,}: {found}, not {expected}"
+        super().__init__(f"{problem}. Times of different results say nothing, so none are shown; leave it out")
+
+    def __reduce__(self) -> tuple[type[UnequalResultsError], tuple[str, str, int | None, str, str]]:
+        return UnequalResultsError, (self.strategy, self.baseline, self.row, self.expected, self.found)
 
 
 def caret_under(formula: str, position: int, width: int = 72) -> str:

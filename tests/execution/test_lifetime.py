@@ -110,7 +110,7 @@ print(seen <= set(pids))
     assert run_script(script, script_environment).stdout == "True\n"
 
 
-@pytest.mark.parametrize("name", ["pool", "process", "threads", "serial"])
+@pytest.mark.parametrize("name", ["pool", "process", "threads", "asyncio", "serial"])
 def test_ctrl_c_ends_everything_within_two_seconds(name: str, script_environment: dict[str, str]) -> None:
     parent, pids = start_busy(script_environment, name=name)
 
@@ -287,3 +287,22 @@ process.join()
     said = run_script(script, script_environment).stdout
 
     assert said.startswith("([1, 2], 'this process is a daemon of multiprocessing")
+
+
+def test_ctrl_c_cancels_async_functions(script_environment: dict[str, str]) -> None:
+    script = """
+import asyncio, os, signal, threading
+from xlmill.execution import map
+async def wait(number):
+    try:
+        await asyncio.sleep(600)
+    except asyncio.CancelledError:
+        print("cancelled", flush=True)
+        raise
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    map(wait, range(3))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    assert run_script(script, script_environment).stdout == "cancelled\n" * 3 + "interrupted\n"

@@ -1,5 +1,6 @@
 """Tasks to workers: strategies, supervision, the planner. It knows nothing of Excel."""
 
+from xlmill.execution.asyncio_loop import AsyncioLoop, is_async
 from xlmill.execution.calibration import calibrate, costs
 from xlmill.execution.chunking import Items, SelfSizing, cut
 from xlmill.execution.cores import resolve_workers, usable_cores
@@ -25,6 +26,7 @@ from xlmill.execution.strategy import (
 from xlmill.execution.threads import Threads
 
 __all__ = [
+    "AsyncioLoop",
     "BareProcesses",
     "Cause",
     "Event",
@@ -56,6 +58,7 @@ __all__ = [
     "cut",
     "find_strategy",
     "imap",
+    "is_async",
     "map",
     "plan",
     "resolve_workers",

@@ -30,10 +30,16 @@ def attempt(task: Callable[[C], R], chunk: C, worker: int = 0) -> Outcome[C, R]:
 def attempt_in_parts(task: Callable[[C], R], chunk: C, worker: int = 0) -> list[Outcome[C, R]]:
     """Run `task` on `chunk`, and on its halves again and again while memory does not suffice."""
     outcome = attempt(task, chunk, worker)
-    if outcome.fault is None or outcome.fault.cause is not Cause.MEMORY or len(chunk) < 2:
+    if not calls_for_parts(outcome):
         return [outcome]
     left, right = chunk.split()
     return attempt_in_parts(task, left, worker) + attempt_in_parts(task, right, worker)
+
+
+def calls_for_parts(outcome: Outcome[C, R]) -> bool:
+    """Whether halves of the chunk may succeed where all of it did not, for lack of memory or time."""
+    fault = outcome.fault
+    return fault is not None and fault.cause in (Cause.MEMORY, Cause.TIMEOUT) and len(outcome.chunk) > 1
 
 
 def answer(task: Callable[[C], R], chunk: C) -> Answer[R]:

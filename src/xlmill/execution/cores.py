@@ -21,10 +21,10 @@ def usable_cores() -> int:
     return max(1, cores if quota is None else min(cores, math.ceil(quota)))
 
 
-def resolve_workers(workers: int | None) -> int:
-    """The number of workers meant: None and -1 mean one for each usable core."""
+def resolve_workers(workers: int | None, usual: int | None = None) -> int:
+    """The number of workers meant: None and -1 mean `usual`, or else one for each usable core."""
     if workers is None or workers == -1:
-        return usable_cores()
+        return usual or usable_cores()
     if workers < 1:
         raise InputError(f"workers is {workers}; give a number above zero, or -1 for one on each core")
     return workers

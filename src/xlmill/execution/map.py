@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import itertools
-from collections.abc import Callable, Generator, Iterable, Iterator, Sized
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Sized
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
 from xlmill.exceptions import InputError, TaskFailedError
-from xlmill.execution.attempt import fault_of, portable
+from xlmill.execution.asyncio_loop import is_async
 from xlmill.execution.calibration import costs
 from xlmill.execution.chunking import Items, SelfSizing, cut
 from xlmill.execution.cores import resolve_workers
+from xlmill.execution.each_item import EachAwaited, EachItem
 from xlmill.execution.outcome import Fault
 from xlmill.execution.planner import CANDIDATES, Plan, plan
-from xlmill.execution.probe import probe
+from xlmill.execution.probe import Probe, probe
 from xlmill.execution.progress import Observer, Planned, RowsDone
 from xlmill.execution.strategy import Settings, create, default_start_method, find_strategy
 from xlmill.execution.transfer import pack_function
@@ -67,11 +67,15 @@ def imap(
 ) -> Iterator[Any]:
     """Yield `function` of each of `tasks`, in their order, reading `tasks` only a little ahead.
 
+    An async function is run by the strategies "auto" and "asyncio", on an event loop of its own in another thread;
+    so it works inside a loop that runs already, and from any thread.
+
     strategy: one by name, or "auto", which runs the first few tasks here, predicts what each strategy would take for
         the others, and goes on with the best.
-    workers: None or -1 for as many as suit, one on each core in doubt.
+    workers: None or -1 for as many as suit, one on each core in doubt; of async functions, how many wait at a time.
     chunk_size: tasks handed to a worker at a time; None to follow what they turn out to cost.
-    timeout: seconds that one task may take. memory_limit: bytes that a worker may take. Only processes can hold them.
+    timeout: seconds that one task may take. memory_limit: bytes that a worker may take. Processes hold
+        both; async functions hold a timeout.
     start_method: how worker processes start, see `Settings`.
     errors: "raise" raises what the task raised, at its place, or TaskFailedError if it was the worker that failed;
         "collect" yields a `Fault` there instead and goes on.
@@ -80,27 +84,37 @@ def imap(
     Functions of scripts, notebooks and lambdas may be used with every strategy but `mp-pool` and `mp-process`. One
     that cannot be sent to processes is refused before any starts.
     """
-    if inspect.iscoroutinefunction(function):
-        raise InputError("an async function cannot be mapped; give a function that runs it to its end")
     if errors not in ("raise", "collect"):
         raise InputError(f'errors is {errors!r}; give "raise" or "collect"')
+    runs_async, reason = is_async(function), "asked for"
+    if strategy == "auto" and runs_async:
+        strategy, reason = "asyncio", "an async function runs on an event loop"
+    traits = None if strategy == "auto" else find_strategy(strategy).traits
     settings = Settings(
-        workers=resolve_workers(workers),
+        workers=resolve_workers(workers, None if traits is None else traits.usual_workers),
         start_method=start_method or default_start_method(),
         task_timeout=timeout,
         memory_limit=memory_limit,
         observer=progress,
     )
     is_limited = timeout is not None or memory_limit is not None
-    if strategy != "auto":
-        traits = find_strategy(strategy).traits
-        if is_limited and not traits.isolates:
+    if traits is None:
+        if is_limited:
+            pack_function(function)
+    else:
+        if runs_async and not traits.runs_async:
+            raise InputError(f"{strategy!r} cannot run an async function; use 'asyncio' or 'auto'")
+        if is_limited and not traits.isolates and (memory_limit is not None or not runs_async):
             raise InputError(f"{strategy!r} cannot hold a time or memory limit; use 'pool' or 'process'")
         if not traits.shares_memory:
             pack_function(function)
+    given = None if workers in (None, -1) else workers
+    asked: Plan | None = None
+    if traits is not None:
+        asked = Plan(strategy, settings.workers, chunk_size, reason)
     elif is_limited:
-        pack_function(function)
-    run = _Run(function, settings, strategy, None if workers in (None, -1) else workers, chunk_size)
+        asked = Plan("pool", settings.workers, chunk_size, "only processes can hold a time or memory limit")
+    run = _Run(function, settings, asked, given, chunk_size)
     return _in_order(run.results(tasks), errors)
 
 
@@ -123,37 +137,12 @@ def _in_order(results: Generator[R | Fault, None, None], errors: Errors) -> Iter
 
 
 @dataclass(frozen=True, slots=True)
-class EachItem(Generic[T, R]):
-    """A function of one item as a task over a chunk, the exceptions of an item kept to its place.
-
-    `travels` says that the results go to another process.
-    """
-
-    function: Callable[[T], R]
-    travels: bool
-
-    @property
-    def __wrapped__(self) -> Callable[[T], R]:
-        """What messages are to name."""
-        return self.function
-
-    def __call__(self, chunk: Items[T]) -> list[R | Fault]:
-        return [self.of(item) for item in chunk.items]
-
-    def of(self, item: T) -> R | Fault:
-        """The function of one item, or why there is none."""
-        try:
-            return self.function(item)
-        except (Exception, SystemExit) as error:
-            fault = fault_of(error)
-            return replace(fault, exception=portable(error)) if self.travels else fault
-
-
-@dataclass(frozen=True, slots=True)
 class _Run(Generic[T, R]):
+    """A function over tasks, as `asked`; or, if that is None, as a probe of the first tasks suggests."""
+
     function: Callable[[T], R]
     settings: Settings
-    strategy: str
+    asked: Plan | None
     workers: int | None
     chunk_size: int | None
 
@@ -162,23 +151,32 @@ class _Run(Generic[T, R]):
         source = iter(tasks)
         total = len(tasks) if isinstance(tasks, Sized) else None
         done = 0
-        if self.strategy != "auto":
-            chosen = Plan(self.strategy, self.settings.workers, self.chunk_size, "asked for")
-        elif self.settings.task_timeout or self.settings.memory_limit:
-            reason = "only processes can hold a time or memory limit"
-            chosen = Plan("pool", self.settings.workers, self.chunk_size, reason)
-        else:
-            probed = probe(EachItem(self.function, travels=False).of, source, total)
-            yield from probed.results
+        chosen = self.asked
+        if chosen is None:
+            probed = probe(EachItem(self.function, travels=False).of, source, total, self.workers)
+            source = probed.rest
             done = len(probed.results)
+            chosen = self._plan(probed)
+            self.settings.tell(Planned(chosen.strategy, chosen.workers, chosen.reason))
+            yield from probed.results
             if probed.workload.tasks == 0:
                 self.settings.tell(RowsDone(done, done))
                 return
-            can_travel = probed.can_travel and _can_travel(self.function)
-            candidates = CANDIDATES if can_travel else ("serial", "threads")
-            chosen = plan(probed.workload, self.workers, self.chunk_size, candidates, costs(self.settings))
-        self.settings.tell(Planned(chosen.strategy, chosen.workers, chosen.reason))
+        else:
+            self.settings.tell(Planned(chosen.strategy, chosen.workers, chosen.reason))
         yield from self._by(chosen, source, done, total)
+
+    def _plan(self, probed: Probe[T, R | Fault]) -> Plan:
+        if probed.workload.tasks == 0:
+            return Plan("threads" if probed.workers > 1 else "serial", probed.workers, 1, probed.story)
+
+        def best(candidates: Iterable[str]) -> Plan:
+            return plan(probed.workload, self.workers, self.chunk_size, candidates, costs(self.settings))
+
+        chosen = best(CANDIDATES)
+        if find_strategy(chosen.strategy).traits.shares_memory or (probed.can_travel and _can_travel(self.function)):
+            return chosen
+        return best(name for name in CANDIDATES if find_strategy(name).traits.shares_memory)
 
     def _by(self, chosen: Plan, source: Iterator[T], done: int, total: int | None) -> Iterator[R | Fault]:
         traits = find_strategy(chosen.strategy).traits
@@ -186,7 +184,9 @@ class _Run(Generic[T, R]):
         chunks = SelfSizing(source, chosen.workers, left, chosen.chunk_size or 1, done)
         is_fixed = self.chunk_size is not None or not traits.takes_chunks
         given = cut(source, chosen.chunk_size or 1, done) if is_fixed else chunks
-        task = EachItem(self.function, travels=not traits.shares_memory)
+        task: Callable[[Items[T]], Any] = EachItem(self.function, travels=not traits.shares_memory)
+        if is_async(self.function):
+            task = EachAwaited(cast(Callable[[T], Awaitable[R]], self.function))
         with create(chosen.strategy, replace(self.settings, workers=chosen.workers)) as running:
             for outcome in running.map(task, given):
                 chunks.learn(len(outcome.chunk), outcome.ended - outcome.began)

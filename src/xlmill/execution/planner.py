@@ -18,10 +18,6 @@ from xlmill.execution.cost_model import (
 )
 from xlmill.execution.strategy import find_strategy
 
-# Workers for tasks that wait: a thread costs little, a process an interpreter.
-MOST_THREADS = 64
-MOST_PROCESSES = 32
-
 # A busy machine makes computing look like this much waiting.
 NOTABLE_WAITING = 0.1
 
@@ -97,7 +93,7 @@ def _predict(
 
 def _worker_numbers(name: str, workload: Workload, cores: int) -> list[int]:
     """As many as cores; and as many as keep the cores busy while the others wait."""
-    most = MOST_PROCESSES if find_strategy(name).traits.escapes_gil else MOST_THREADS
+    most = find_strategy(name).traits.most_workers
     computing = max(1 - workload.waiting, 1 / most)
     for_waiting = min(most, math.ceil(cores / computing)) if workload.waiting > NOTABLE_WAITING else cores
     return sorted({min(number, max(1, workload.count)) for number in (cores, for_waiting)})

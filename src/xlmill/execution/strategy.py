@@ -20,11 +20,6 @@ are not idempotent.
 
 **Reuse.** A started strategy maps any number of times, one map after another. Closing the iterator early ends
 the chunks in flight.
-
-The same three verbs suit what is no pool of processes. An event loop: `start` runs it in a thread, `map`
-submits a coroutine for each chunk and holds the futures in a window, `stop` stops the loop. A cluster:
-`start` connects a client, `map` submits and holds futures likewise (its own count of attempts, since a
-cluster blames bystanders), `stop` closes the client.
 """
 
 from __future__ import annotations
@@ -58,7 +53,8 @@ class Traits:
     `escapes_gil`: workers compute Python code at the same time. `shares_memory`: chunks and results are not
     copied between processes. `isolates`: a task may crash, hang or hoard memory and be ended alone.
     `is_bounded`: chunks are read lazily, within the window. `takes_chunks`: many tasks a chunk are as it is meant
-    to be used; otherwise it gets one.
+    to be used; otherwise it gets one. `runs_async`: a task may be an async function. `usual_workers`: how many
+    workers where nobody says; None for one on each core. `most_workers`: how many for tasks that wait.
     """
 
     escapes_gil: bool
@@ -66,6 +62,9 @@ class Traits:
     isolates: bool
     is_bounded: bool = True
     takes_chunks: bool = True
+    runs_async: bool = False
+    usual_workers: int | None = None
+    most_workers: int = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
+import contextvars
 import queue
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeAlias
+from typing import TypeAlias
 
 from xlmill.execution.attempt import attempt_in_parts
+from xlmill.execution.in_order import Ticket, in_order
 from xlmill.execution.outcome import C, Outcome, R
 from xlmill.execution.strategy import Settings, Strategy, Traits, strategy
 
 Job: TypeAlias = Callable[[int], None]
 
 STOP_SECONDS = 0.5
+
+# For tasks that wait, and so cost little but the stack of their thread.
+MOST_THREADS = 64
 
 
 def gil_is_enabled() -> bool:
@@ -35,45 +38,30 @@ class Threads(Strategy):
     """
 
     name = "threads"
-    traits = Traits(escapes_gil=not gil_is_enabled(), shares_memory=True, isolates=False)
+    traits = Traits(escapes_gil=not gil_is_enabled(), shares_memory=True, isolates=False, most_workers=MOST_THREADS)
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._threads: list[threading.Thread] = []
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
 
     def start(self) -> None:
-        """Start the threads.
-
-        They are daemons: the interpreter waits at its end for the threads of concurrent.futures, so that with
-        those one endless task would make Ctrl-C wait for ever.
-        """
+        """Begin without threads: each is started with the first chunk for which no other is idle."""
         self._jobs = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=_work, args=(self._jobs, number), name=f"xlmill-{number}", daemon=True)
-            for number in range(1, self.settings.workers + 1)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._idle = threading.Semaphore(0)
 
     def map(self, task: Callable[[C], R], chunks: Iterable[C]) -> Iterator[Outcome[C, R]]:
         """Yield outcomes in order, with a bounded number of chunks in flight."""
-        pending: deque[_Ticket[C, R]] = deque()
-        source = iter(chunks)
-        try:
-            while True:
-                room = self.settings.chunks_in_flight - len(pending)
-                for chunk in itertools.islice(source, room):
-                    ticket = _Ticket(task, chunk)
-                    pending.append(ticket)
-                    self._jobs.put(ticket.run)
-                if not pending:
-                    return
-                yield from pending[0].wait()
-                pending.popleft()
-        finally:
-            for ticket in pending:
-                ticket.is_cancelled = True
+
+        def submit(chunk: C) -> _Ticket[C, R]:
+            ticket = _Ticket(task, chunk)
+            self._jobs.put(ticket.run)
+            if not self._idle.acquire(blocking=False) and len(self._threads) < self.settings.workers:
+                self._start_thread()
+            return ticket
+
+        return in_order(submit, chunks, self.settings.chunks_in_flight)
 
     def stop(self) -> None:
         """End each thread after its chunk. One in an endless task stays behind, and ends with the process."""
@@ -84,22 +72,38 @@ class Threads(Strategy):
             thread.join(max(0.0, deadline - time.monotonic()))
         self._threads = []
 
+    def _start_thread(self) -> None:
+        """Start one more.
 
-class _Ticket(Generic[C, R]):
+        They are daemons: the interpreter waits at its end for the threads of concurrent.futures, so that with
+        those one endless task would make Ctrl-C wait for ever.
+        """
+        number = len(self._threads) + 1
+        thread = threading.Thread(
+            target=_work, args=(self._jobs, self._idle, number), name=f"xlmill-{number}", daemon=True
+        )
+        self._threads.append(thread)
+        thread.start()
+
+
+class _Ticket(Ticket[C, R]):
     """A chunk on its way through a thread."""
 
     def __init__(self, task: Callable[[C], R], chunk: C) -> None:
-        self.is_cancelled = False
         self._task = task
         self._chunk = chunk
+        # As the caller set them: the precision of decimals, what NumPy does about overflow.
+        self._context = contextvars.copy_context()
+        self._is_cancelled = False
         self._done = threading.Event()
         self._outcomes: list[Outcome[C, R]] = []
         self._interrupt: KeyboardInterrupt | None = None
 
     def run(self, worker: int) -> None:
-        if not self.is_cancelled:
+        """Compute the chunk, in this thread."""
+        if not self._is_cancelled:
             try:
-                self._outcomes = attempt_in_parts(self._task, self._chunk, worker)
+                self._outcomes = self._context.run(attempt_in_parts, self._task, self._chunk, worker)
             except KeyboardInterrupt as interrupt:  # the task raised it: Ctrl-C reaches the main thread only
                 self._interrupt = interrupt
         self._done.set()
@@ -110,7 +114,11 @@ class _Ticket(Generic[C, R]):
             raise self._interrupt
         return self._outcomes
 
+    def cancel(self) -> None:
+        self._is_cancelled = True
 
-def _work(jobs: queue.SimpleQueue[Job | None], number: int) -> None:
+
+def _work(jobs: queue.SimpleQueue[Job | None], idle: threading.Semaphore, number: int) -> None:
     while (job := jobs.get()) is not None:
         job(number)
+        idle.release()
