@@ -1,0 +1,152 @@
+"""The first tasks of a workload run and watched: here, and side by side as soon as they are seen to wait."""
+
+from __future__ import annotations
+
+import contextvars
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from xlmill.execution.watch import NOTHING, Meter, Spent, Watch
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+TRIAL_SECONDS = 0.02
+# So little left is done here before anything could be started.
+NEGLIGIBLE_SECONDS = 0.002
+
+
+class Trial(Generic[T, R]):
+    """The first tasks, run one after another in the calling thread for about TRIAL_SECONDS.
+
+    `ahead` are tasks that may be read ahead. When the first is seen to wait, these are run by threads, at most
+    `helpers`. `tasks` and `results` are those that were run, in order; `rest` gives the others.
+    """
+
+    def __init__(
+        self, function: Callable[[T], R], tasks: Iterator[T], total: int | None, ahead: int, helpers: int
+    ) -> None:
+        self.tasks: list[T] = []
+        self.results: list[R] = []
+        self.was_last = False
+        self.is_negligible = False
+        self._function = function
+        self._source = tasks
+        self._total = total
+        self._ahead = deque(enumerate(itertools.islice(tasks, ahead)))
+        self._done: dict[int, tuple[T, R]] = {}
+        self._first = NOTHING
+        self._others = NOTHING
+        self._helped: list[Spent] = []
+        self._helpers: list[threading.Thread] = []
+        self._most_helpers = helpers
+        self._problem: BaseException | None = None
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._began = 0.0
+        self._seconds = 0.0
+        self.watch = Watch(self._help)
+
+    @property
+    def helpers(self) -> int:
+        """How many threads ran tasks beside the calling one."""
+        return len(self._helpers)
+
+    @property
+    def rest(self) -> Iterator[T]:
+        """The tasks that were not run."""
+        return itertools.chain((task for _, task in self._ahead), self._source)
+
+    @property
+    def spent(self) -> Spent:
+        """What tasks take each, as far as it is typical."""
+        helped = sum(self._helped, NOTHING)
+        # Side by side, tasks that compute keep each other waiting for the GIL.
+        if helped.tasks and helped.computed < self._seconds / 2:
+            return self._first + self._others + helped
+        # The first may have loaded modules, or opened connections.
+        return self._others if self._others.tasks else self._first
+
+    def run(self) -> None:
+        """Run the trial, once."""
+        self._began = time.perf_counter()
+        try:
+            with self.watch:
+                self._run_here()
+                for helper in self._helpers:
+                    helper.join()
+        finally:
+            self._end()
+        if self._problem is not None:
+            raise self._problem
+        self._seconds = time.perf_counter() - self._began
+        for place in range(len(self._done)):
+            task, result = self._done.pop(place)
+            self.tasks.append(task)
+            self.results.append(result)
+
+    def _run_here(self) -> None:
+        size = 1
+        while batch := self._take(size):
+            meter = self.watch.meter = Meter()
+            for place, task in batch:
+                self._done[place] = task, self._function(task)
+            if self._first is NOTHING:
+                self._first = meter.spent()
+            else:
+                self._others += meter.spent(len(batch))
+            each = max(1e-9, self.spent.wall / self.spent.tasks)
+            left = TRIAL_SECONDS - (time.perf_counter() - self._began)
+            self.is_negligible = self._total is not None and (self._total - len(self._done)) * each < NEGLIGIBLE_SECONDS
+            if left <= 0 or self.is_negligible:
+                break
+            size = 1 if self._helpers else max(1, min(2 * size, int(left / each)))
+        self._end()
+
+    def _take(self, size: int) -> list[tuple[int, T]]:
+        batch: list[tuple[int, T]] = []
+        while len(batch) < size:
+            try:
+                batch.append(self._ahead.popleft())
+            except IndexError:
+                break
+        if not batch and not self._helpers:
+            start = len(self._done)
+            batch = list(zip(itertools.count(start), itertools.islice(self._source, size), strict=False))
+            self.was_last = not batch
+        return batch
+
+    def _end(self) -> None:
+        with self._lock:
+            self._is_over = True
+
+    # In other threads
+
+    def _help(self) -> None:
+        """Have all that may be run ahead run at once."""
+        with self._lock:
+            if self._is_over:
+                return
+            for _ in range(min(self._most_helpers, len(self._ahead))):
+                run = contextvars.copy_context().run
+                helper = threading.Thread(target=run, args=(self._run_aside,), name="xlmill-probe", daemon=True)
+                self._helpers.append(helper)
+                helper.start()
+
+    def _run_aside(self) -> None:
+        while not self._is_over:
+            try:
+                place, task = self._ahead.popleft()
+            except IndexError:
+                return
+            meter = Meter()
+            try:
+                self._done[place] = task, self._function(task)
+            except BaseException as error:  # Ctrl-C, raised by the task: for the caller to know
+                self._problem = error
+                return
+            self._helped.append(meter.spent(1))
