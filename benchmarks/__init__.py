@@ -1,0 +1,1 @@
+"""How fast xlmill is, next to other engines, on answers that were checked: `make bench`."""
