@@ -15,6 +15,8 @@ from xlmill.exceptions import InputError
 
 from .conftest import Arguments
 
+LIMIT = ["run", "a.txt", "-o", "b.txt", "--timeout", "0"]
+
 
 def ending(error: BaseException) -> int:
     @ends_as_said()
@@ -75,7 +77,7 @@ def test_every_command_has_help(name: str, xlmill_here: Arguments) -> None:
     assert re.sub(r"\W+", " ", str(app.commands[name].help).split("\n\n")[0]).strip() in re.sub(r"\W+", " ", done.out)
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["eval"], ["eval", "=1", "--nonsense"], ["run", "a.txt"]])
+@pytest.mark.parametrize("arguments", [["nonsense"], ["eval"], ["eval", "=1", "--nonsense"], ["run", "a.txt"], LIMIT])
 def test_wrong_use_is_status_2(arguments: list[str], xlmill_here: Arguments) -> None:
     done = xlmill_here(*arguments)
 

@@ -62,6 +62,10 @@ def test_eval_prints_the_value(expression: str, printed: str, xlmill_here: Argum
     assert (done.status, done.out, done.err) == (0, printed + "\n", "")
 
 
+def test_half_of_a_character_does_not_hurt(xlmill_alone: Arguments) -> None:
+    assert xlmill_alone("eval", '=LEFT("😀",1)').out == "?\n"
+
+
 def test_names_cells_and_formulas_can_be_set(xlmill_here: Arguments) -> None:
     sets = ["rate=0.2", "double==rate*2", "A1=3", "'Other sheet'!B2=x", "B1==A1+1"]
 

@@ -142,7 +142,7 @@ def test_strict_does_not_mind_error_values(tmp_path: Path, xlmill_here: Argument
     assert done.status == 0
 
 
-# Clock and seed
+# Clock, seed and limits
 
 
 def test_a_clock_and_a_seed_make_a_run_that_can_be_repeated(tmp_path: Path, xlmill_here: Arguments) -> None:
@@ -156,6 +156,14 @@ def test_a_clock_and_a_seed_make_a_run_that_can_be_repeated(tmp_path: Path, xlmi
     assert first[0] == "46053.5"
     assert values("--clock", "2026-01-31T12:00", "--seed", "5") == first
     assert values("--clock", "2026-01-31T12:00", "--seed", "6")[1] != first[1]
+
+
+def test_limits_are_held_by_processes(expressions: Path, tmp_path: Path, xlmill_here: Arguments) -> None:
+    limits = ["--timeout", "60", "--memory-limit", "1.5G", "--workers", "1"]
+
+    done = xlmill_here("run", expressions, "-o", tmp_path / "out.csv", "--summary", "json", *limits)
+
+    assert (done.status, json.loads(done.out)["strategy"]) == (0, "pool")
 
 
 # Strategies
@@ -204,7 +212,7 @@ def test_broken_lines_are_invalid_rows_and_the_others_have_their_values(
         (["good.txt", "-o", "out.csv", "--strategy", "best"], "there is no strategy 'best'; choose one of"),
         (["good.txt", "-o", "out.csv", "--strategy", "serial", "--timeout", "5"], "cannot hold a time or memory limit"),
         (["good.txt", "-o", "out.csv", "--workers", "0"], "workers is 0"),
-        (["good.txt", "-o", "out.csv", "--timeout", "-1"], "task_timeout is -1"),
+        (["good.txt", "-o", "out.csv", "--memory-limit", "0M"], "--memory-limit 0M: write it like 500M or 2G"),
         (["good.txt", "-o", "out.csv", "--memory-limit", "lots"], "--memory-limit lots: write it like 500M or 2G"),
         (["good.txt", "-o", "out.csv", "--clock", "noon"], "--clock noon: write it like 2026-01-31T12:00"),
         (["good.txt", "-o", "out.csv", "--formula", "total"], "--formula total: write it like NAME=VALUE"),

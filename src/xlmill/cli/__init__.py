@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given == ["--version"]:  # told before the command-line library is imported, which takes longer than all else
         print(f"xlmill {__version__}")
         return
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # half of a character is text to Excel, and none to a terminal
     with interrupted_by_sigterm():
         from xlmill.cli.app import app
 

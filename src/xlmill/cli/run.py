@@ -43,11 +43,16 @@ chunk_size_option = click.option(
     metavar="S",
     default="auto",
     show_default=True,
-    help="auto, serial, threads, pool, process, mp-pool or mp-process.",
+    help="auto, or one by name: serial, threads, pool, process; a wrong name is answered with all.",
 )
 @workers_option
 @chunk_size_option
-@click.option("--timeout", metavar="SEC", type=float, help="Seconds that one row may take. Processes only.")
+@click.option(
+    "--timeout",
+    metavar="SEC",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds that one row may take. Processes only.",
+)
 @click.option("--memory-limit", metavar="SIZE", help="Memory of one worker, such as 500M or 2G. Processes only.")
 @click.option("--strict", is_flag=True, help="Exit with status 1 if rows are invalid or have failed.")
 @click.option(

@@ -13,9 +13,10 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:I?B)?", re.IGNORECASE)
 def byte_count(text: str, option: str) -> int:
     """The bytes of a size such as 500M, 2G or 1.5GiB; units are powers of 1024. `option` is named in the error."""
     found = _SIZE.fullmatch(text.strip())
-    if found is None:
+    count = 0 if found is None else int(float(found[1]) * _UNITS[found[2].upper()])
+    if count == 0:
         raise InputError(f"{option} {text}: write it like 500M or 2G")
-    return int(float(found[1]) * _UNITS[found[2].upper()])
+    return count
 
 
 def size_text(count: float) -> str:

@@ -195,8 +195,8 @@ def _add(entry: Function) -> None:
     _registrations += 1
 
 
-def register_own(entry: Function, number: int | None = None) -> int:
-    """Register a function of the user's own, behind all of Excel's; its number in this process.
+def register_own(entry: Function, number: int | None = None) -> None:
+    """Register a function of the user's own, behind all of Excel's.
 
     `number` is what it has in another process, whose parsed trees are to be read here.
     """
@@ -204,7 +204,6 @@ def register_own(entry: Function, number: int | None = None) -> int:
     if number is not None:
         _numbers[entry.name] = number
     _add(entry)
-    return _numbers[entry.name]
 
 
 def registrations() -> int:
