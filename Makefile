@@ -12,7 +12,7 @@ TESTS ?= tests
 BENCH ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all drills check conformance bench oracles lab clean
+.PHONY: help index demo test test-all drills check conformance bench oracles lab clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
@@ -60,6 +60,9 @@ test-all: $(VENV)/test.stamp $(VENV)/bench.stamp  ## every test, also those of m
 
 drills: $(VENV)/test.stamp  ## faults injected on purpose: killed workers, full disks, hostile files
 	$(BIN)/python -m pytest -m drill tests
+
+index: $(VENV)/dev.stamp  ## the index of functions, after one came or went
+	$(BIN)/python tools/index_functions.py
 
 check: $(VENV)/dev.stamp  ## lint, types, floors, links
 	$(BIN)/ruff check

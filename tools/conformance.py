@@ -177,7 +177,7 @@ def main() -> int:
     total: Counter[str] = Counter()
     answers = given.json.open("w", encoding="utf-8") if given.json else None
     failures = given.failures.open("w", encoding="utf-8") if given.failures else None
-    implemented = program().by_name.keys() | {"LET", "LAMBDA"}
+    implemented = set(program().names.values()) | {"LET", "LAMBDA"}
     for source, case in cases(given.folder):
         if given.only and given.only.upper() not in case["functions"]:
             continue

@@ -41,7 +41,9 @@ class Branching:
             keys = forest.op[guards[guarded]].astype(np.int64) << 32 | positions[guarded]
             for key in np.unique(keys).tolist():
                 some = guarded[keys == key]
-                branches = program.by_opcode[key >> 32].branches
+                control = program.function(key >> 32)
+                assert control is not None
+                branches = control.branches
                 assert branches is not None
                 first = forest.first[guards[some]]
                 position = key & 0xFFFFFFFF

@@ -130,7 +130,7 @@ class Evaluation:
         in_array: bool,
     ) -> Column:
         op, nodes = batch.op, batch.nodes
-        entry = self.program.by_opcode.get(op)
+        entry = self.program.function(op)
         if entry is not None:
             return apply(entry, arguments, len(lanes), Surroundings(self, lanes, in_array))
         if op == Opcode.NAME:

@@ -25,8 +25,8 @@ _FIRST_IS_ARRAY = frozenset({"INDEX"})
 
 def array_context(forest: Forest, program: Program) -> Mask:
     """Which nodes stand inside a function that takes arrays by nature."""
-    takes_arrays = {op for op, entry in program.by_opcode.items() if entry.name in _ARRAY_FUNCTIONS}
-    takes_one = {op for op, entry in program.by_opcode.items() if entry.name in _FIRST_IS_ARRAY}
+    takes_arrays = program.opcodes(_ARRAY_FUNCTIONS)
+    takes_one = program.opcodes(_FIRST_IS_ARRAY)
     inside = np.zeros(len(forest.op), np.bool_)
     ops = forest.op.tolist()
     for node in range(len(ops) - 1, -1, -1):

@@ -58,7 +58,7 @@ class NameScope:
             if isinstance(definition, str) and definition.startswith("="):
                 return self._formula(key, definition, evaluation)
             return column_from_python([definition], evaluation.run.date1904)
-        entry = evaluation.program.by_name.get(key)
+        entry = evaluation.program.find(key)
         if entry is not None:
             return closures_column([BuiltIn(entry)])
         return leaves.errors(ExcelError.NAME, 1)

@@ -5,13 +5,19 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+import pkgutil
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from xlmill.functions.parameter import ANNOTATIONS, Optional, Parameter, To
 from xlmill.values.column import Column, Mask
+
+if TYPE_CHECKING:
+    from xlmill.functions.index import Entry
 
 K = TypeVar("K", bound=Callable[..., Any])
 
@@ -114,9 +120,21 @@ class Function:
         return tuple(kinds)
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What the parser and the evaluator must know of a function before it is first used."""
+
+    name: str
+    number: int
+    fewest_arguments: int
+    most_arguments: int
+    is_deferred: bool
+    first_branch: int | None
+
+
 _functions: dict[str, Function] = {}
 _numbers: dict[str, int] = {}
-_registrations = 0
+_own_registrations = 0
 
 
 def function(
@@ -181,7 +199,7 @@ def function(
 
 def alias(name: str, of: str) -> None:
     """Register an older or newer name of a registered function, such as POISSON for POISSON.DIST."""
-    _add(replace(_functions[of], name=name))
+    _add(replace(find(of), name=name))
 
 
 def _default(value: Any) -> Optional | None:
@@ -189,10 +207,9 @@ def _default(value: Any) -> Optional | None:
 
 
 def _add(entry: Function) -> None:
-    global _registrations
+    _index()
     _functions[entry.name] = entry
     _numbers.setdefault(entry.name, len(_numbers))
-    _registrations += 1
 
 
 def register_own(entry: Function, number: int | None = None) -> None:
@@ -200,23 +217,59 @@ def register_own(entry: Function, number: int | None = None) -> None:
 
     `number` is what it has in another process, whose parsed trees are to be read here.
     """
-    load()
+    global _own_registrations
+    if not _index():
+        load()
     if number is not None:
         _numbers[entry.name] = number
     _add(entry)
+    _own_registrations += 1
 
 
 def registrations() -> int:
-    """How often a function was registered: as long as this number stays, so do the functions."""
-    load()
-    return _registrations
+    """How many functions of the user's own were registered: as long as this number stays, so do the functions."""
+    return _own_registrations
+
+
+def find(name: str) -> Function:
+    """The function of that name, its module imported if need be. Raises KeyError where there is none."""
+    if name not in _functions:
+        entry = _index().get(name)
+        if entry is not None:
+            importlib.import_module(f"{__package__}.{entry[0]}")
+        if name not in _functions:
+            load()
+    return _functions[name]
+
+
+def signatures() -> list[Signature]:
+    """What must be known of every function, without importing them all: see functions.index."""
+    index = _index()
+    if not index:
+        load()
+    known = [Signature(name, _numbers[name], *entry[1:]) for name, entry in index.items() if name not in _functions]
+    return known + [signature(entry) for entry in _functions.values()]
+
+
+def signature(entry: Function) -> Signature:
+    """What must be known of one function."""
+    return Signature(
+        entry.name,
+        _numbers[entry.name],
+        entry.fewest_arguments,
+        entry.most_arguments,
+        entry.is_deferred,
+        None if entry.branches is None else entry.branches.first,
+    )
 
 
 @functools.cache
 def load() -> None:
-    """Import every category, once."""
+    """Import every module of every category, once."""
     for category in CATEGORIES:
-        importlib.import_module(f"xlmill.functions.{category}")
+        module = importlib.import_module(f"{__package__}.{category}")
+        for family in pkgutil.iter_modules(getattr(module, "__path__", [])):
+            importlib.import_module(f"{module.__name__}.{family.name}")
 
 
 def functions() -> dict[str, Function]:
@@ -226,6 +279,25 @@ def functions() -> dict[str, Function]:
 
 
 def numbered() -> Iterable[tuple[int, Function]]:
-    """Every function with its number in this process: 0, 1, 2, ... in the order of registration."""
+    """Every function with its number, which is the same in every process of this version."""
     load()
     return [(_numbers[name], entry) for name, entry in _functions.items()]
+
+
+def fingerprint() -> int:
+    """A number that changes when a module of functions comes, goes or changes in size."""
+    folder = Path(__file__).parent
+    files = (file for pattern in ("*.py", "*/*.py") for file in folder.glob(pattern))
+    sizes = sorted((str(file.relative_to(folder)), file.stat().st_size) for file in files if file.name != "index.py")
+    return zlib.crc32(repr(sizes).encode())
+
+
+@functools.cache
+def _index() -> Mapping[str, Entry]:
+    """The index of functions, where it is that of the modules as they are; otherwise nothing."""
+    from xlmill.functions import index
+
+    if index.FINGERPRINT != fingerprint():
+        return {}
+    _numbers.update({name: number for number, name in enumerate(index.ENTRIES)})
+    return index.ENTRIES
