@@ -23,7 +23,7 @@ def functions_end_with_their_test() -> Iterator[None]:
     yield
     for _, entry in own_functions():
         del registry._functions[entry.name]
-    registry._registrations += 1
+    registry._own_registrations += 1
 
 
 @given(st.floats(-1e6, 1e6), st.integers(-1000, 1000))
