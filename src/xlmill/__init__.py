@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from xlmill.exceptions import InputError as InputError
     from xlmill.exceptions import MissingExtraError as MissingExtraError
     from xlmill.exceptions import TaskFailedError as TaskFailedError
+    from xlmill.exceptions import UnequalResultsError as UnequalResultsError
     from xlmill.exceptions import UnknownStrategyError as UnknownStrategyError
     from xlmill.exceptions import WorkersFailedError as WorkersFailedError
     from xlmill.exceptions import XlmillError as XlmillError
     from xlmill.execution.map import imap as imap
     from xlmill.execution.map import map as map
     from xlmill.functions.user_function import function as function
+    from xlmill.lab.compare import compare as compare
     from xlmill.mill.evaluate import evaluate as evaluate
     from xlmill.mill.formula import compile as compile
     from xlmill.mill.formula import with_columns as with_columns
@@ -32,9 +34,11 @@ _HOMES = {
     "InputError": "xlmill.exceptions",
     "MissingExtraError": "xlmill.exceptions",
     "TaskFailedError": "xlmill.exceptions",
+    "UnequalResultsError": "xlmill.exceptions",
     "UnknownStrategyError": "xlmill.exceptions",
     "WorkersFailedError": "xlmill.exceptions",
     "XlmillError": "xlmill.exceptions",
+    "compare": "xlmill.lab.compare",
     "compile": "xlmill.mill.formula",
     "evaluate": "xlmill.mill.evaluate",
     "evaluate_many": "xlmill.mill.many",

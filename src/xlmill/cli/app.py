@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from xlmill.cli.compare import compare_command
 from xlmill.cli.doctor import doctor_command
 from xlmill.cli.evaluate import evaluate_command
 from xlmill.cli.explain import explain_command
@@ -23,6 +24,7 @@ def app() -> None:
 for command in (
     evaluate_command,
     run_command,
+    compare_command,
     plan_command,
     explain_command,
     functions_command,

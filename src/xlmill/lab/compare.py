@@ -1,0 +1,58 @@
+"""`xlmill.compare`: one workload by several strategies, and which to use."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from xlmill.lab.comparison import Comparison
+from xlmill.lab.expressions import expressions_from_file, expressions_from_memory
+from xlmill.lab.function_tasks import FunctionTasks
+from xlmill.lab.measurement import Measurement, Observer
+from xlmill.lab.way import ways
+from xlmill.lab.work import Work
+
+
+def compare(
+    workload: object,
+    strategies: Iterable[str] | None = None,
+    *,
+    workers: int | None = None,
+    repeat: int = 5,
+    budget: float = 60.0,
+    seed: int = 0,
+    column: str | None = None,
+    progress: Observer | None = None,
+) -> Comparison:
+    """Measure how long `workload` takes by each of `strategies`, and say which to use.
+
+    `workload` is a file of expressions (a path to anything that `xlmill run` reads), expressions themselves (a list,
+    a Series, or a frame whose other columns are names that they may use), or a Python function with its tasks, as
+    `(function, tasks)`. `column` names the column of expressions where that is not plain.
+
+    `strategies`: names; by default serial, threads, pool, process, mp-pool and mp-process. `serial` is always among
+    them: it is what the others are compared with. `workers`: for all but serial; by default one on each usable core.
+    `repeat`: how often each is run, in an order drawn by `seed`. `budget`: seconds for everything; a strategy that
+    would be too slow for it is measured on fewer rows, and its time extrapolated and marked.
+    `progress` is told what is done now.
+
+    Raises UnequalResultsError where strategies give different results, for then their times say nothing, and
+    InputError for what cannot be read or run.
+
+    Each strategy runs in a process of its own, where it is run once before it counts. What processes must be given
+    travels by value, so a function of a script or a notebook will do.
+    """
+    with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
+        work = work_of(workload, column, Path(folder), seed)
+        return Comparison(Measurement(work, ways(strategies, workers), repeat, budget, seed, progress).record())
+
+
+def work_of(workload: object, column: str | None, folder: Path, seed: int) -> Work:
+    """`workload` as the benches take it; large data is put into `folder`."""
+    if isinstance(workload, str | os.PathLike):
+        return expressions_from_file(workload, column, folder, seed)
+    if isinstance(workload, tuple) and len(workload) == 2 and callable(workload[0]):
+        return FunctionTasks(*workload)
+    return expressions_from_memory(workload, column, folder, seed)

@@ -1,0 +1,230 @@
+"""A file or a list of expressions, as work to compare strategies by."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlmill.engine.run import Run
+from xlmill.exceptions import FormulaSyntaxError, InputError
+from xlmill.execution import Fault, Items, Outcome, Settings, cut, find_strategy
+from xlmill.execution.each_item import EachItem
+from xlmill.io import FormatSettings, expression_column, format_for, is_frame, table_of
+from xlmill.io.arrow_column import result_columns
+from xlmill.lab.digest import Digests, digests_of_table
+from xlmill.lab.timed_run import TaskFaultError
+from xlmill.lab.way import Way
+from xlmill.lab.work import Subject, Work
+from xlmill.mill.equipment import equipped
+from xlmill.mill.evaluate import evaluate, serial_now
+from xlmill.mill.many import InvalidExpression
+from xlmill.mill.pipeline import Options
+from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob, Job
+from xlmill.values.python_value import column_from_python
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Enough chunks that workers end together, and not so small that starting a batch costs more than running it.
+_CHUNKS_A_WORKER = 4
+_LEAST_CHUNK_ROWS = 1024
+
+# A row evaluated by itself costs half a millisecond, columns of a thousand not much more.
+_FIRST_ROWS = 1024
+_FIRST_ROWS_ALONE = 16
+
+
+class Expressions(Work):
+    """The expression in each row of a table, which lies in an Arrow file so that many processes can map it.
+
+    xlmill's own strategies get chunks of rows and compute columns, as `xlmill run` does. The newcomer's get one
+    expression a task and call `xlmill.evaluate`, in a process that has evaluated one before.
+    """
+
+    rows_to_compile = 4_096
+
+    def __init__(
+        self, table: pa.Table, column: str, name: str, folder: Path, clock: datetime.datetime, seed: int
+    ) -> None:
+        self.subject = Subject(name, table.num_rows, "expressions")
+        self.column = column
+        self.variables = tuple(other for other in table.schema.names if other != column)
+        self.clock = clock
+        self.seed = seed
+        settings = Run(now=serial_now(clock, False), seed=seed)
+        self.job: Job = ExpressionJob(column, self.variables, settings, count_templates=False)
+        self.file = folder / "workload.arrow"
+        _write(table, self.file)
+
+    def prepare(self, way: Way) -> None:
+        """Map the file; for the newcomer, make Python objects of its rows."""
+        import pyarrow as pa
+
+        with pa.memory_map(str(self.file)) as file:
+            self._table = pa.ipc.open_file(file).read_all()
+        if way.is_newcomers:
+            texts = self._table.column(self.column).to_pylist()
+            rows = self._table.select(self.variables).to_pylist() if self.variables else [{}] * len(texts)
+            self._tasks = list(zip(texts, rows, strict=True))
+            self._one(self._tasks[0])
+
+    def settings(self, way: Way) -> Settings:
+        """Those of `xlmill run`; the newcomer's fork server knows nothing of xlmill."""
+        if way.is_newcomers:
+            assert way.start_method is not None
+            return Settings(workers=way.workers, start_method=way.start_method)
+        return Options(way.strategy, way.workers, start_method=way.start_method).settings()
+
+    def task(self, way: Way) -> Callable[[Any], Any]:
+        """Columns of a chunk, or the values of single expressions."""
+        if way.is_newcomers:
+            return EachItem(self._one, travels=True)
+        return self.job if find_strategy(way.strategy).traits.shares_memory else equipped(self.job)
+
+    def chunks(self, way: Way, rows: int) -> Iterable[Any]:
+        """Rows in chunks, or alone."""
+        if way.is_newcomers:
+            return cut(self._tasks[:rows], 1)
+        return _chunks(self._table.slice(0, rows), self.chunk_rows(way, rows))
+
+    def chunk_rows(self, way: Way, rows: int) -> int:
+        """All workers shall have some; where a chunk costs a process, one for each worker is the least."""
+        if way.is_newcomers:
+            return 1
+        takes_chunks = find_strategy(way.strategy).traits.takes_chunks
+        parts = 1 if way.workers == 1 else way.workers * (_CHUNKS_A_WORKER if takes_chunks else 1)
+        most = min(CHUNK_ROWS, max(_LEAST_CHUNK_ROWS, -(-self.subject.rows // parts)))
+        return max(1, min(most, -(-rows // parts)))
+
+    def first_rows(self, way: Way) -> int:
+        """Rows that take a small part of a second."""
+        return _FIRST_ROWS_ALONE if way.is_newcomers else _FIRST_ROWS
+
+    def put_together(self, outcomes: list[Outcome[Any, Any]]) -> Any:
+        """One table of the typed results, or one list of Python values."""
+        import pyarrow as pa
+
+        if isinstance(outcomes[0].chunk, Items):
+            return [_sound(value) for outcome in outcomes for value in outcome.value]
+        computed: list[Computed] = [outcome.value for outcome in outcomes]
+        return pa.Table.from_batches([pa.record_batch(dict(one.columns)) for one in computed])
+
+    def digests(self, results: Any) -> Digests:
+        """The digests of the typed results."""
+        return digests_of_table(_typed(results))
+
+    def shown(self, results: Any, first: int, last: int) -> list[str]:
+        """Expression, type and value of each row."""
+        rows = _typed(results).slice(first, last - first).to_pylist()
+        texts = self._table.column(self.column).slice(first, last - first).to_pylist()
+        return [f"{text}: {_cell(row)}" for text, row in zip(texts, rows, strict=True)]
+
+    def _one(self, task: tuple[str, dict[str, Any]]) -> Any:
+        return evaluate_one(task[0], task[1], self.clock, self.seed)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What `prepare` made stays where it is: a newcomer's task carries this object to every worker.
+        kept = {key: value for key, value in self.__dict__.items() if key not in ("_table", "_tasks")}
+        return {**kept, "job": equipped(self.job)}
+
+
+def expressions_from_file(source: str | os.PathLike[str], column: str | None, folder: Path, seed: int) -> Expressions:
+    """The expressions of a file that xlmill can read. Raises InputError where it cannot, or there are none."""
+    import pyarrow as pa
+
+    settings = FormatSettings() if column is None else FormatSettings((column,))
+    batches = list(format_for(source, settings).read(source, CHUNK_ROWS))
+    table = pa.Table.from_batches(batches)
+    chosen = expression_column(table.schema, source, column)
+    return _expressions(table, chosen, os.fspath(source), folder, seed)
+
+
+def expressions_from_memory(given: object, column: str | None, folder: Path, seed: int) -> Expressions:
+    """The expressions of a list, a Series or a frame. Raises InputError where there are none."""
+    import pyarrow as pa
+
+    if is_frame(given):
+        table = table_of(given)
+        chosen = expression_column(table.schema, type(given).__name__, column)
+        return _expressions(table, chosen, f"a {type(given).__name__}", folder, seed)
+    texts = list(given) if isinstance(given, Iterable) else [given]
+    wrong = next((text for text in texts if not isinstance(text, str)), None)
+    if wrong is not None:
+        raise InputError(
+            f"{wrong!r} is no expression; compare takes a file, expressions, or (function, tasks) for a function"
+        )
+    return _expressions(pa.table({"expression": pa.array(texts, pa.string())}), "expression", "a list", folder, seed)
+
+
+def evaluate_one(text: str, names: dict[str, Any], clock: datetime.datetime, seed: int) -> Any:
+    """What a newcomer writes: one expression, and what is wrong with it if it is none."""
+    if not text.strip():
+        return None
+    try:
+        return evaluate(text, names=names, clock=clock, seed=seed)
+    except FormulaSyntaxError as error:
+        return InvalidExpression(str(error))
+
+
+def _expressions(table: pa.Table, column: str, name: str, folder: Path, seed: int) -> Expressions:
+    if table.num_rows == 0:
+        raise InputError(f"{name} holds no expressions, so there is nothing to compare")
+    return Expressions(table, column, name, folder, datetime.datetime.now(), seed)
+
+
+def _write(table: pa.Table, file: Path) -> None:
+    """Write one batch, so that chunks can be cut anywhere without a copy; text and bytes as large text."""
+    import pyarrow as pa
+
+    columns = [_plain(column).combine_chunks() for column in table.columns]
+    whole = pa.RecordBatch.from_arrays(columns, names=table.schema.names)
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
+        writer.write_batch(whole)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    if pa.types.is_binary(column.type):
+        try:
+            return column.cast(pa.large_binary()).cast(pa.large_string())
+        except pa.ArrowInvalid:  # bytes that are no UTF-8
+            texts = [cell and cell.decode("utf-8", "replace") for cell in column.to_pylist()]
+            return pa.chunked_array([texts], pa.large_string())
+    return column.cast(pa.large_string()) if pa.types.is_string(column.type) else column
+
+
+def _chunks(table: pa.Table, chunk_rows: int) -> Iterable[Chunk]:
+    at = 0
+    for batch in table.to_batches(chunk_rows):
+        yield Chunk(at, batch)
+        at += batch.num_rows
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, Fault):
+        raise TaskFaultError(value)
+    return value
+
+
+def _typed(results: Any) -> pa.Table:
+    """Typed results; those of a newcomer, which are Python values, are made so."""
+    import pyarrow as pa
+
+    if isinstance(results, pa.Table):
+        return results
+    problems = {row: value.problem for row, value in enumerate(results) if isinstance(value, InvalidExpression)}
+    invalid = np.zeros(len(results), bool)
+    invalid[list(problems)] = True
+    values = column_from_python([None if isinstance(value, InvalidExpression) else value for value in results])
+    return pa.table(list(result_columns(values, invalid, problems)), names=["type", "number", "text"])
+
+
+def _cell(row: dict[str, Any]) -> str:
+    value = row["number"] if row["text"] is None else row["text"]
+    return row["type"] if value is None else f"{row['type']} {value!r}"

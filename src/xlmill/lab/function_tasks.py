@@ -1,0 +1,101 @@
+"""A Python function over tasks, as work to compare strategies by."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import pickle
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from xlmill.exceptions import InputError
+from xlmill.execution import Fault, Items, Outcome, SelfSizing, Settings, cut, find_strategy
+from xlmill.execution.each_item import EachItem
+from xlmill.execution.transfer import name_of, pack_function
+from xlmill.lab.digest import Digests, digests_of_values
+from xlmill.lab.timed_run import TaskFaultError
+from xlmill.lab.way import Way
+from xlmill.lab.work import Subject, Work
+
+
+class FunctionTasks(Work):
+    """`function` of each of `tasks`, as `xlmill.map` would run it; a newcomer's strategies get one task at a time."""
+
+    def __init__(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> None:
+        if inspect.iscoroutinefunction(function):
+            raise InputError("an async function cannot be compared; give a function that runs it to its end")
+        self.function = function
+        self.packed = pack_function(function)
+        self.tasks = list(tasks)
+        self.subject = Subject(name_of(function), len(self.tasks), "tasks")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "function"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, function=pickle.loads(state["packed"]))
+
+    def prepare(self, way: Way) -> None:
+        """The tasks came with the work."""
+
+    def settings(self, way: Way) -> Settings:
+        """Those of `xlmill.map`."""
+        return _settings(way)
+
+    def task(self, way: Way) -> Callable[[Items[Any]], list[Any]]:
+        """The function of each item, its exceptions kept to their places."""
+        if way.is_newcomers:
+            return EachItem(ByValue(self.packed), travels=True)
+        return EachItem(self.function, travels=not find_strategy(way.strategy).traits.shares_memory)
+
+    def chunks(self, way: Way, rows: int) -> Iterable[Items[Any]]:
+        """Chunks that size themselves by what tasks turn out to cost, or one task each."""
+        tasks = self.tasks[:rows]
+        return cut(tasks, 1) if self.chunk_rows(way, rows) else SelfSizing(tasks, way.workers, len(tasks))
+
+    def chunk_rows(self, way: Way, rows: int) -> int | None:
+        """One where the strategy is meant to be used so."""
+        return None if find_strategy(way.strategy).traits.takes_chunks else 1
+
+    def first_rows(self, way: Way) -> int:
+        """Two tasks a worker: nothing is known of them yet, and each may be long."""
+        return 2 * way.workers
+
+    def put_together(self, outcomes: list[Outcome[Items[Any], list[Any]]]) -> list[Any]:
+        """The results as one list."""
+        results = [result for outcome in outcomes for result in outcome.value]
+        for result in results:
+            if isinstance(result, Fault):
+                raise TaskFaultError(result)
+        return results
+
+    def digests(self, results: list[Any]) -> Digests:
+        """The digests of the values."""
+        return digests_of_values(results)
+
+    def shown(self, results: list[Any], first: int, last: int) -> list[str]:
+        """The values as Python shows them."""
+        return [repr(result) for result in results[first:last]]
+
+
+class ByValue:
+    """A function that any pickle can carry, also one of a script or a lambda, which the newcomer's pickles cannot."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed = packed
+
+    def __call__(self, task: Any) -> Any:
+        return _unpacked(self._packed)(task)
+
+
+@functools.cache
+def _unpacked(packed: bytes) -> Callable[[Any], Any]:
+    # A worker is sent it with every few tasks, and needs it once.
+    function: Callable[[Any], Any] = pickle.loads(packed)
+    return function
+
+
+def _settings(way: Way) -> Settings:
+    if way.start_method is None:
+        return Settings(workers=way.workers)
+    return Settings(workers=way.workers, start_method=way.start_method)

@@ -1,0 +1,234 @@
+"""The measuring: a rehearsal of each way alone, then repeats of all in random order."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from xlmill.exceptions import InputError, UnequalResultsError
+from xlmill.lab.bench_process import Bench, BenchError
+from xlmill.lab.digest import Digests, first_difference
+from xlmill.lab.machine import machine
+from xlmill.lab.record import Record, Sample, WayRecord
+from xlmill.lab.rehearsal import rehearse
+from xlmill.lab.tree import MEMORY_MEASURE
+from xlmill.lab.way import Way
+from xlmill.lab.work import Work
+
+# Fewer rounds than this are no repeats, whatever the budget.
+_LEAST_ROUNDS = 2
+
+# What a way costs in runs, beside its repeats: its rehearsals, of which all but the last cost a third of that, what
+# is loaded in the first of them, and the warm-up.
+_OTHER_RUNS = 3
+
+# Any run may take this long, lest one that is nearly done is ended because the budget is nearly used up.
+_LEAST_PATIENCE = 10.0
+
+# Compiling takes half a minute, on a busy machine minutes.
+_COMPILE_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a comparison has come: what it does now, and steps done of all."""
+
+    text: str
+    done: int
+    total: int
+
+
+Observer: TypeAlias = Callable[[Stage], None]
+
+
+@dataclass(slots=True)
+class _Course:
+    """A way on its way through the measuring; `seconds` are those of a run, `opening` those of opening its bench."""
+
+    way: Way
+    record: WayRecord
+    digests: Digests = field(default_factory=dict)
+    seconds: float = 0.0
+    opening: float = 0.0
+
+    def fail(self, error: BenchError) -> None:
+        self.record.failure = str(error)
+        self.record.samples.clear()
+
+
+class Measurement:
+    """One workload measured by several ways, the baseline first, within a budget of seconds for all of it."""
+
+    def __init__(
+        self, work: Work, ways: Sequence[Way], repeat: int, budget: float, seed: int, observer: Observer | None = None
+    ) -> None:
+        import cloudpickle
+
+        if repeat < 1 or budget <= 0:
+            raise InputError(f"repeat is {repeat} and budget is {budget} seconds; give numbers above zero")
+        self._work = work
+        self._packed = cloudpickle.dumps(work)
+        self._observer = observer
+        self._courses = [_Course(way, WayRecord(way.strategy, way.workers, way.start_method, None)) for way in ways]
+        subject = work.subject
+        made = datetime.now().astimezone().isoformat(timespec="seconds")
+        records = [course.record for course in self._courses]
+        self._record = Record(
+            subject.name,
+            subject.rows,
+            subject.unit,
+            machine(),
+            MEMORY_MEASURE,
+            repeat,
+            budget,
+            seed,
+            made,
+            ways=records,
+        )
+        self._began = time.monotonic()
+
+    def record(self) -> Record:
+        """Measure; what was found. Raises UnequalResultsError, and InputError where even the baseline fails."""
+        self._compile()
+        self._began = time.monotonic()
+        for place, course in enumerate(self._courses):
+            self._tell(f"rehearsing {course.way.strategy}", place)
+            self._rehearse(course, self._seconds_a_run(place))
+            if course is self._baseline and course.record.failure is not None:
+                raise _no_baseline(course.way, course.record.failure)
+            self._refuse_other_results(course)
+        self._repeat()
+        self._record.seconds = time.monotonic() - self._began
+        return self._record
+
+    @property
+    def _baseline(self) -> _Course:
+        return self._courses[0]
+
+    @property
+    def _left(self) -> float:
+        """Seconds of the budget that are left."""
+        return self._record.budget - (time.monotonic() - self._began)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds after which a run is taken for one that never ends."""
+        return max(self._left, self._record.budget / len(self._courses), _LEAST_PATIENCE)
+
+    def _seconds_a_run(self, place: int) -> float:
+        """Seconds that a run of the way at `place` may take, when those before it have had what they need."""
+        runs = self._record.repeat + 1
+        promised = sum(course.seconds * runs + course.opening for course in self._courses[:place])
+        share = (self._left - promised) / (len(self._courses) - place)
+        # The bench is opened twice, and no other is known to open sooner.
+        opening = 2 * max((course.opening for course in self._courses), default=0.0)
+        return max(0.0, share - opening) / (self._record.repeat + _OTHER_RUNS)
+
+    def _compile(self) -> None:
+        """Have code compiled and put into the cache on disk, once for this machine, before the budget counts."""
+        if not self._work.rows_to_compile:
+            return
+        self._tell("making ready", 0)
+        baseline = self._baseline
+        try:
+            with Bench(baseline.way, self._packed) as bench:
+                bench.wait_until_ready()
+                bench.run(min(self._work.rows_to_compile, self._work.subject.rows), _COMPILE_SECONDS)
+        except BenchError as error:
+            raise _no_baseline(baseline.way, str(error)) from None
+
+    def _rehearse(self, course: _Course, allowed: float) -> None:
+        """Settle how many rows are measured, with their digests and memory.
+
+        The way is alone meanwhile: of pages that other benches map too it would be charged only a part.
+        """
+        began = time.monotonic()
+        try:
+            with Bench(course.way, self._packed) as bench:
+                bench.wait_until_ready()
+                course.opening = time.monotonic() - began
+                first_rows = self._work.first_rows(course.way)
+                found = rehearse(bench, first_rows, self._work.subject.rows, allowed, self._patience)
+        except BenchError as error:
+            course.fail(error)
+            return
+        course.digests, course.seconds = found.digests, found.seconds
+        record, everything = course.record, self._work.subject.rows
+        record.rows, record.peak_memory = found.rows, found.memory
+        record.chunk_rows = self._work.chunk_rows(course.way, found.rows)
+        if found.rows < everything and found.pilot is not None:
+            record.pilot = (found.pilot.rows, found.pilot.seconds)
+
+    def _repeat(self) -> None:
+        with contextlib.ExitStack() as open_benches:
+            benches = {
+                course.way: open_benches.enter_context(Bench(course.way, self._packed))
+                for course in self._courses
+                if course.record.failure is None
+            }
+            self._tell("warming up", len(self._courses))
+            for course in self._courses:
+                if course.record.failure is None:
+                    self._warm_up(course, benches[course.way])
+            order = random.Random(self._record.seed)
+            for number in range(self._record.repeat):
+                if number >= _LEAST_ROUNDS and self._left < self._seconds_of_a_round():
+                    return
+                courses = [course for course in self._courses if course.record.failure is None]
+                order.shuffle(courses)
+                for place, course in enumerate(courses):
+                    step = len(self._courses) * (number + 1) + place
+                    self._tell(f"round {number + 1} of {self._record.repeat}: {course.way.strategy}", step)
+                    self._measure(course, benches[course.way], number, place)
+                self._record.rounds = number + 1
+
+    def _seconds_of_a_round(self) -> float:
+        return sum(course.seconds for course in self._courses if course.record.failure is None)
+
+    def _warm_up(self, course: _Course, bench: Bench) -> None:
+        """Run once what nobody counts: it loads and compiles. Where a run is long, fewer rows must do for that."""
+        rows = course.record.rows if course.record.pilot is None else course.record.pilot[0]
+        try:
+            bench.wait_until_ready()
+            bench.run(rows, self._patience)
+        except BenchError as error:
+            course.fail(error)
+
+    def _measure(self, course: _Course, bench: Bench, number: int, place: int) -> None:
+        try:
+            report = bench.run(course.record.rows, self._patience)
+        except BenchError as error:
+            course.fail(error)
+            return
+        if first_difference(course.digests, report.digests) is not None:
+            raise UnequalResultsError(course.way.strategy, course.way.strategy)
+        course.record.samples.append(Sample(number, place, report.timing, report.processor, report.parent_peak))
+
+    def _refuse_other_results(self, course: _Course) -> None:
+        """Raise UnequalResultsError where a way gives other results than the baseline."""
+        found = first_difference(self._baseline.digests, course.digests)
+        if found is None:
+            return
+        expected, given = (self._shown(each.way, *found) for each in (self._baseline, course))
+        pairs = enumerate(zip(expected, given, strict=True), found[0])
+        # It may differ from run to run, and so not this time.
+        row, pair = next(((row, pair) for row, pair in pairs if pair[0] != pair[1]), (None, ("", "")))
+        raise UnequalResultsError(course.way.strategy, self._baseline.way.strategy, row, *pair)
+
+    def _shown(self, way: Way, first: int, last: int) -> list[str]:
+        with Bench(way, self._packed) as bench:
+            bench.wait_until_ready()
+            return bench.show(first, last, self._patience)
+
+    def _tell(self, text: str, done: int) -> None:
+        if self._observer is not None:
+            self._observer(Stage(text, done, len(self._courses) * (1 + self._record.repeat)))
+
+
+def _no_baseline(way: Way, problem: str) -> InputError:
+    return InputError(f"{way.strategy} cannot run this, so there is nothing to compare with: {problem}")

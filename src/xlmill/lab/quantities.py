@@ -1,0 +1,45 @@
+"""Quantities as people read them."""
+
+from __future__ import annotations
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration to three digits: 412 µs, 41.2 ms, 1.23 s, 3 min 5 s, 2 h 10 min."""
+    if seconds < 0.000_999_5:
+        return f"{_three_digits(seconds * 1e6)} µs"
+    if seconds < 0.999_5:
+        return f"{_three_digits(seconds * 1e3)} ms"
+    if seconds < 99.95:
+        return f"{_three_digits(seconds)} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def factor_text(factor: float) -> str:
+    """How many times: 1.8, 0.056, 12, 1,300."""
+    if factor >= 9.95:
+        return f"{factor:,.0f}"
+    return f"{factor:.1f}" if factor >= 0.095 else f"{factor:.2g}"
+
+
+def bytes_text(count: float) -> str:
+    """Bytes in decimal units: 870 kB, 41 MB, 1.2 GB."""
+    for limit, unit in ((1e6, "kB"), (1e9, "MB"), (1e12, "GB")):
+        if count < 0.9995 * limit or unit == "GB":
+            scaled = count / limit * 1000
+            return f"{scaled:,.1f} {unit}" if scaled < 9.95 else f"{scaled:,.0f} {unit}"
+    raise AssertionError("the last unit returns")
+
+
+def rate_text(rate: float) -> str:
+    """Rows a second to two or three digits: 384, 12,300, 1.9 million."""
+    if rate >= 999_500:
+        return f"{_three_digits(rate / 1e6)} million"
+    digits = max(0, len(str(int(rate))) - 3)
+    return f"{round(rate, -digits):,.0f}" if rate >= 10 else f"{rate:.2g}"
+
+
+def _three_digits(number: float) -> str:
+    return f"{number:.3g}" if number < 99.95 else f"{number:,.0f}"

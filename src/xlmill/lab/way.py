@@ -1,0 +1,61 @@
+"""Ways to run a workload: a strategy, its workers, and how they start."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from xlmill.execution import find_strategy, resolve_workers
+from xlmill.execution.strategy import default_start_method
+
+# What all others are compared with: one worker, here; for expressions compiled and columnar.
+BASELINE = "serial"
+
+# The standard library as somebody uses it who has just read about it: one expression a task.
+NEWCOMERS = ("mp-pool", "mp-process")
+
+# From the simplest to the most elaborate, the newcomer's last. Of two that are no different, the earlier is advised.
+STRATEGIES = (BASELINE, "threads", "pool", "process", *NEWCOMERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A strategy with `workers`; `start_method` says how its processes start, None where it has none."""
+
+    strategy: str
+    workers: int
+    start_method: str | None
+
+    @property
+    def is_newcomers(self) -> bool:
+        """Whether it gets one expression a task, as a newcomer would write it."""
+        return self.strategy in NEWCOMERS
+
+
+def ways(strategies: Iterable[str] | None = None, workers: int | None = None) -> list[Way]:
+    """A way for each of `strategies` (None: the usual ones), the baseline first whether named or not.
+
+    `workers`: None or -1 for one on each usable core; the baseline has one. Raises UnknownStrategyError.
+    """
+    names = dict.fromkeys([BASELINE, *(STRATEGIES if strategies is None else strategies)])
+    return [Way(name, _workers(name, workers), _start_method(name)) for name in names]
+
+
+def _workers(name: str, workers: int | None) -> int:
+    if name == BASELINE:
+        return 1
+    usual = find_strategy(name).traits.usual_workers if workers is None else workers
+    return resolve_workers(usual)
+
+
+def _start_method(name: str) -> str | None:
+    if find_strategy(name).traits.shares_memory:
+        return None
+    # A newcomer names none, and gets the interpreter's own: on Linux fork before Python 3.14.
+    return _interpreters_own() if name in NEWCOMERS else default_start_method()
+
+
+def _interpreters_own() -> str:
+    # The first is the default; asking for it by get_start_method would settle it for the whole process.
+    return multiprocessing.get_all_start_methods()[0]
