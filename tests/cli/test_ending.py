@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,13 @@ from xlmill.exceptions import InputError
 from .conftest import Arguments
 
 LIMIT = ["run", "a.txt", "-o", "b.txt", "--timeout", "0"]
+
+
+@pytest.fixture(autouse=True)
+def interrupts_are_heard_again() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def ending(error: BaseException) -> int:

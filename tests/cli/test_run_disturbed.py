@@ -83,6 +83,23 @@ def test_a_run_that_is_ended_leaves_no_process_and_no_output(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("strategy", ["serial", "pool"])
+def test_ctrl_c_twice_is_as_good_as_once(
+    strategy: str, workload: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    process = start(workload, tmp_path, environment, strategy)
+    workers = below(process)
+
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+
+    assert (abs(process.returncode) in (130, signal.SIGINT), err) == (True, "xlmill: interrupted\n")
+    assert none_is_alive(workers)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_earlier_output_survives_a_run_that_is_ended(
     workload: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:

@@ -51,6 +51,8 @@ def ends_as_said() -> Iterator[None]:
 
 def _end(error: BaseException) -> NoReturn:
     status = WRONG_USE
+    if isinstance(error, KeyboardInterrupt):
+        _ignore_interrupts()
     if isinstance(error, Terminated):
         status, line = TERMINATED, "ended by SIGTERM"
     elif isinstance(error, KeyboardInterrupt):
@@ -68,6 +70,12 @@ def _end(error: BaseException) -> NoReturn:
         line = f"this is a defect of xlmill: {what} (set {DEBUG}=1 to see where)"
     print(f"xlmill: {line}", file=sys.stderr)
     sys.exit(status)
+
+
+def _ignore_interrupts() -> None:
+    """All has been ended; Ctrl-C once more shall not change how that is told."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _settle_stdout() -> None:
