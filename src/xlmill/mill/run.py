@@ -162,7 +162,8 @@ def failed(chunk: Chunk, job: Job, message: str) -> Computed:
     import pyarrow as pa
 
     count = len(chunk)
-    first_line = message.splitlines()[0] if message else "the worker failed"
+    # Of a traceback the last line says what happened.
+    problem = message.splitlines()[-1] if message else "the worker failed"
     tally = Tally(count)
     tally.types["invalid"] += count
     if isinstance(job, FormulaJob):
@@ -172,7 +173,7 @@ def failed(chunk: Chunk, job: Job, message: str) -> Computed:
         {
             "type": pa.array(["invalid"] * count),
             "number": pa.nulls(count, pa.float64()),
-            "text": pa.array([first_line] * count),
+            "text": pa.array([problem] * count),
         },
         tally,
     )
