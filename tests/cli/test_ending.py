@@ -6,13 +6,14 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from xlmill.cli.app import app
-from xlmill.cli.ending import Terminated, ends_as_said
+from xlmill.cli.ending import Terminated, ends_as_said, interruptible
 from xlmill.exceptions import InputError
 
 from .conftest import Arguments
@@ -63,6 +64,22 @@ def test_a_failure_is_one_line_and_a_status(
 
     assert ending(error) == status
     assert capsys.readouterr().err == f"xlmill: {line}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)])
+def test_an_interrupt_that_python_ignores_comes_again(number: signal.Signals, kind: type[BaseException]) -> None:
+    class Collected:
+        def __del__(self) -> None:
+            signal.raise_signal(number)
+            for _ in range(1000):
+                pass
+
+    with pytest.raises(kind) as caught, interruptible():
+        Collected()
+        time.sleep(10)
+
+    assert caught.type is kind
 
 
 def test_with_xlmill_debug_the_traceback_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

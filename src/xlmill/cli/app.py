@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+
 import click
 
 from xlmill.cli.compare import compare_command
@@ -32,3 +35,18 @@ for command in (
     doctor_command,
 ):
     app.add_command(command)
+
+
+def invoke(arguments: Sequence[str]) -> None:
+    """Run a command. Its failures pass through; what is wrong with the arguments is told, and ends by SystemExit.
+
+    (The library's own way to do this has endings of its own for Ctrl-C and broken pipes.)
+    """
+    try:
+        with app.make_context("xlmill", list(arguments)) as context:
+            app.invoke(context)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)

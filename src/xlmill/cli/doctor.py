@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlmill.cli.ending import ends_as_said
 from xlmill.version import __version__
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ _LIBRARIES = ("numpy", "numba", "pyarrow", "scipy", "psutil")
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@ends_as_said()
 def doctor_command(as_json: bool) -> None:
     """What this machine gives: cores, memory, start methods, and the measured cost of each strategy.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
@@ -23,6 +24,9 @@ BROKEN_PIPE = 128 + 13
 TERMINATED = 128 + 15
 
 DEBUG = "XLMILL_DEBUG"
+
+# Long enough for the callback to be over that ignored an interrupt.
+_AGAIN_SECONDS = 0.01
 
 
 class Terminated(KeyboardInterrupt):
@@ -88,15 +92,29 @@ def _settle_stdout() -> None:
 
 
 @contextmanager
-def interrupted_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end what runs in this block as Ctrl-C does, so that no worker and no half file is left."""
+def interruptible() -> Iterator[None]:
+    """Let SIGTERM end what runs in this block as Ctrl-C does, so that no worker and no half file is left.
+
+    Both end it even where Python would pass over them: it ignores exceptions in callbacks, as when a module has been
+    imported or an object is collected.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _terminate)
+    before, hook = signal.signal(signal.SIGTERM, _terminate), sys.unraisablehook
+
+    def interrupt_again(ignored: sys.UnraisableHookArgs) -> None:
+        if not issubclass(ignored.exc_type, KeyboardInterrupt):
+            hook(ignored)
+            return
+        number = signal.SIGTERM if issubclass(ignored.exc_type, Terminated) else signal.SIGINT
+        threading.Timer(_AGAIN_SECONDS, _thread.interrupt_main, [number]).start()
+
+    sys.unraisablehook = interrupt_again
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         signal.signal(signal.SIGTERM, before)
 
 

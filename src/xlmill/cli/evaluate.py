@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from xlmill.cli.ending import ends_as_said
-
 # What `eval` and `explain` alike are given.
 expression_argument = click.argument("expression", metavar="EXPR")
 set_option = click.option(
@@ -24,7 +22,6 @@ array_option = click.option("--array", is_flag=True, help="Evaluate as an array 
 @set_option
 @at_option
 @array_option
-@ends_as_said()
 def evaluate_command(expression: str, assignments: tuple[str, ...], at: str, array: bool) -> None:
     """Print the value of EXPR, an Excel formula; the leading = is optional."""
     from xlmill.cli.assignment import given

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlmill.cli.ending import ends_as_said
 from xlmill.cli.evaluate import array_option, at_option, expression_argument, set_option
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ _LONGEST_VALUE = 60
 @set_option
 @at_option
 @array_option
-@ends_as_said()
 def explain_command(expression: str, assignments: tuple[str, ...], at: str, array: bool) -> None:
     """How EXPR comes to its value: its tree, its template, its batches, and what each gave."""
     from rich.console import Console

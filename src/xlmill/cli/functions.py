@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlmill.cli.ending import ends_as_said
-
 if TYPE_CHECKING:
     from xlmill.functions.registry import Function
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 @click.command("functions")
 @click.argument("pattern", metavar="[PATTERN]", default="")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@ends_as_said()
 def functions_command(pattern: str, as_json: bool) -> None:
     """The functions there are, with signatures and status; for a function's whole name, its documentation.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from xlmill.cli.ending import ends_as_said
-
 
 @click.command("generate")
 @click.argument("count", metavar="N", type=int)
@@ -18,7 +16,6 @@ from xlmill.cli.ending import ends_as_said
     show_default=True,
     help="everyday, numbers, text, dates, long (250 arguments) or diverse.",
 )
-@ends_as_said()
 def generate_command(count: int, output: str, seed: int, mix: str) -> None:
     """Write N expressions, no two alike, the same for the same seed."""
     from xlmill.io import format_for

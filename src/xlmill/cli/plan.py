@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlmill.cli.ending import ends_as_said
 from xlmill.cli.run import chunk_size_option, column_option, formula_option, source_argument, workers_option
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 @workers_option
 @chunk_size_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@ends_as_said()
 def plan_command(
     source: str,
     column: str | None,

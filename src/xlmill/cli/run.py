@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlmill.cli.ending import HAS_PROBLEMS, ends_as_said
+from xlmill.cli.ending import HAS_PROBLEMS
 
 if TYPE_CHECKING:
     from xlmill.mill.summary import Summary
@@ -65,7 +65,6 @@ chunk_size_option = click.option(
 )
 @click.option("--seed", metavar="N", default=0, show_default=True, help="What RAND starts from.")
 @click.option("--clock", metavar="ISO", help="What NOW reads, such as 2026-01-31T12:00. Default: the time now.")
-@ends_as_said()
 def run_command(
     source: str,
     target: str,
