@@ -163,6 +163,7 @@ def _lift(
     if too_large.any():
         return _set_aside(entry, columns, np.where(too_large, float(ExcelError.NUM.code), 0.0), surroundings)
     sizes = heights * widths
+    surroundings.reserve(int(sizes.sum()))
     owner = np.repeat(np.arange(count), sizes)
     element = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     row = element // widths[owner]

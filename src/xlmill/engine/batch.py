@@ -64,7 +64,7 @@ def batches(forest: Forest, heights: Int32, depth: int = 0) -> list[Batch]:
             _BATCHED,
             group_of,
             np.full(slots, -1, np.int32),
-            keys,
+            keys.ravel(),
             sizes,
         )
         if groups >= 0:
@@ -104,12 +104,12 @@ def _group(op, argc, heights, depths, depth, batched, group_of, table, keys, siz
                     return -1
                 group = found
                 table[slot] = group
-                keys[group, 0] = height
-                keys[group, 1] = key_op
-                keys[group, 2] = key_argc
+                keys[3 * group] = height
+                keys[3 * group + 1] = key_op
+                keys[3 * group + 2] = key_argc
                 found += 1
                 break
-            if keys[group, 0] == height and keys[group, 1] == key_op and keys[group, 2] == key_argc:
+            if keys[3 * group] == height and keys[3 * group + 1] == key_op and keys[3 * group + 2] == key_argc:
                 break
             slot = (slot + 1) & mask
         group_of[node] = group

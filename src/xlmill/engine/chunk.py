@@ -12,9 +12,10 @@ from xlmill.engine.closure import BuiltIn
 from xlmill.engine.evaluator import Evaluation, Lanes, Surroundings
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import program
-from xlmill.engine.run import ChunkTooLargeError, Mode, Run
-from xlmill.engine.store import AlignedStore, ScatteredStore, Store
+from xlmill.engine.run import Mode, Run
+from xlmill.engine.store import AlignedStore, ScatteredStore, Store, stands_for
 from xlmill.engine.template import template_hashes
+from xlmill.functions.surroundings import ChunkTooLargeError
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse
@@ -93,7 +94,7 @@ def evaluate_over(forest: Forest, run: Run, rows: int) -> Column:
     evaluation = Evaluation(run, program(), NameScope())
     indices = np.arange(rows)
     with np.errstate(all="ignore"):
-        store = AlignedStore(forest, indices)
+        store = AlignedStore(forest, indices, stands_for(forest))
         column = _snapped(evaluation.evaluate(forest, store, rows), forest, store, evaluation)
         column = finished(column, evaluation, indices)
     return column if len(column) == rows else column.repeat(rows)

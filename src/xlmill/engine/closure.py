@@ -8,11 +8,22 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from xlmill.engine.store import AlignedStore, ScatteredStore, Store
+from xlmill.engine.store import AlignedStore, ScatteredStore, Store, stands_for
 from xlmill.functions.registry import Function
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
-from xlmill.values.column import ERROR, FUNCTION, OMITTED, Column, Index, constant_column, errors_column, runs, stack
+from xlmill.values.column import (
+    ERROR,
+    FUNCTION,
+    OMITTED,
+    Column,
+    Index,
+    Mask,
+    constant_column,
+    errors_column,
+    runs,
+    stack,
+)
 from xlmill.values.error_value import ExcelError
 
 # With at least so many calls for each body, a body is evaluated once over all its calls.
@@ -38,11 +49,34 @@ class BuiltIn:
     as_value: ClassVar[ExcelError] = ExcelError.NAME
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Bodies of LAMBDAs as a forest: which of its nodes stand for names bound outside, and for which nodes there."""
+
+    outside: Forest
+    forest: Forest
+    captured_at: Index
+    captured: Index
+    aliases: Index | None
+
+    @classmethod
+    def of(cls, forest: Forest, nodes: Index) -> Body:
+        """Copies of the bodies of LAMBDA nodes, one for each."""
+        body, captured_at, captured = _bodies(forest, nodes)
+        return cls(forest, body, captured_at, captured, stands_for(body))
+
+
 class Caller(Protocol):
     """What calling needs of the evaluator."""
 
     def evaluate_body(self, forest: Forest, store: Store, rows: int) -> Column:
         """Evaluate a body's forest, whose captured names and parameters are set; the roots' values."""
+
+    def body(self, forest: Forest, node: int) -> Body:
+        """The body of one LAMBDA as a forest of its own."""
+
+    def charge(self, rows: Index, costs: Index) -> Mask:
+        """Count what calls cost; which of them the budgets of their rows still allow."""
 
     def apply(self, function: Function, arguments: Sequence[Column], rows: Index) -> Column:
         """Apply a worksheet function."""
@@ -113,12 +147,36 @@ def _call_built_in(function: BuiltIn, arguments: Sequence[Column], rows: Index, 
 
 
 def _call_closures(closures: list[Closure], arguments: Sequence[Column], rows: Index, caller: Caller) -> Column:
-    """Calls of LAMBDAs of one forest: each body once over its calls where few bodies have many calls."""
-    forest, store = closures[0].forest, closures[0].store
+    """Calls of LAMBDAs of one forest; those that their rows' budgets do not allow are #NUM!."""
     nodes = np.array([closure.node for closure in closures], np.int64)
     lanes = np.array([closure.lane for closure in closures], np.int64)
+    forest, store = closures[0].forest, closures[0].store
+    allowed = caller.charge(rows, _run_lengths(forest, nodes))
+    if allowed.all():
+        return _call_bodies(forest, store, nodes, lanes, arguments, rows, caller)
+    result = errors_column(np.full(len(rows), ExcelError.NUM.code))
+    good = np.flatnonzero(allowed)
+    if not len(good):
+        return result
+    some = [argument.take(good) for argument in arguments]
+    called = _call_bodies(forest, store, nodes[good], lanes[good], some, rows[good], caller)
+    place = np.arange(len(rows))
+    place[good] = len(rows) + np.arange(len(good))
+    return stack([result, called]).take(place)
+
+
+def _call_bodies(
+    forest: Forest,
+    store: Store,
+    nodes: Index,
+    lanes: Index,
+    arguments: Sequence[Column],
+    rows: Index,
+    caller: Caller,
+) -> Column:
+    """Each body once over its calls where few bodies have many calls, else a copy of its body for each call."""
     bodies = np.unique(nodes)
-    if isinstance(store, AlignedStore) or len(bodies) * _CALLS_PER_BODY <= len(nodes):
+    if isinstance(store, AlignedStore) or len(bodies) == 1 or len(bodies) * _CALLS_PER_BODY <= len(nodes):
         results, members = [], []
         for body in bodies.tolist():
             member = np.flatnonzero(nodes == body)
@@ -144,9 +202,9 @@ def _call_aligned(
     parameters, wrong = _parameters(forest, node, len(arguments))
     if wrong:
         return errors_column(np.full(len(rows), ExcelError.VALUE.code))
-    body, captured_at, captured = _bodies(forest, np.array([node], np.int64))
-    inner = AlignedStore(body, rows)
-    for at, target in zip(captured_at.tolist(), captured.tolist(), strict=True):
+    body = caller.body(forest, node)
+    inner = AlignedStore(body.forest, rows, body.aliases)
+    for at, target in zip(body.captured_at.tolist(), body.captured.tolist(), strict=True):
         column = store.values(np.array([target]))
         if isinstance(store, AlignedStore) and len(column) > 1:
             column = column.take(lanes)
@@ -154,7 +212,7 @@ def _call_aligned(
     for position in range(parameters):
         given = arguments[position] if position < len(arguments) else constant_column(OMITTED, 0.0, 1)
         inner.put(np.array([position]), given)
-    result = caller.evaluate_body(body, inner, len(rows))
+    result = caller.evaluate_body(body.forest, inner, len(rows))
     return result if len(result) == len(rows) else result.repeat(len(rows))
 
 

@@ -13,20 +13,43 @@ from xlmill.engine import intersection, leaves
 from xlmill.engine.apply import apply, empty_column, first_cells, merge
 from xlmill.engine.batch import Batch, batches
 from xlmill.engine.branching import Branching, branching
-from xlmill.engine.closure import Closure, call, closures_column
+from xlmill.engine.closure import Body, Closure, call, closures_column
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import Program
-from xlmill.engine.run import ChunkTooLargeError, Mode, Run
-from xlmill.engine.store import AlignedStore, ScatteredStore, Store
+from xlmill.engine.run import Mode, Run
+from xlmill.engine.store import AlignedStore, Store
 from xlmill.functions.registry import Function
+from xlmill.functions.surroundings import ChunkTooLargeError
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
-from xlmill.values.column import ARRAY, REFERENCE, Column, Index, Nodes, errors_column, stack
+from xlmill.values.column import ARRAY, REFERENCE, Column, Index, Mask, Nodes, errors_column, stack
 from xlmill.values.error_value import ExcelError
 from xlmill.values.reference_value import Area
 
 # A LAMBDA call nests about eight Python calls; Python 3.11 and later keep them off the C stack.
 _PYTHON_CALLS_PER_LAMBDA = 12
+
+
+# What a call costs beside the nodes of its body, in nodes: so many are evaluated in the time that a call takes.
+_STEPS_A_CALL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A batch to be run; `in_array`: inside a function that takes arrays; `is_together`: calls of several nodes."""
+
+    batch: Batch
+    in_array: bool
+    is_together: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The batches of a forest in order, and how its deferred nodes hang on conditions."""
+
+    forest: Forest
+    batches: tuple[Step, ...]
+    branching: Branching | None
 
 
 @dataclass(slots=True)
@@ -37,34 +60,51 @@ class Evaluation:
     program: Program
     scope: NameScope
     depth: int = 0
-    steps: dict[int, int] = field(default_factory=dict)
+    steps: Index = field(default_factory=lambda: np.zeros(0, np.int64))  # by row of the chunk
     cells: int = 0
+    plans: dict[int, Steps] = field(default_factory=dict)  # by the identity of the forest, which they hold
+    bodies: dict[tuple[int, int], Body] = field(default_factory=dict)  # by the forest's identity and the node
     drawn: Index = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def evaluate(self, forest: Forest, store: Store, rows: int) -> Column:
         """The values of the forest's roots; `rows`: how many, which for one tree over many rows is not one."""
+        steps = self._plan(forest, isinstance(store, AlignedStore))
+        for step in steps.batches:
+            if step.is_together:
+                assert isinstance(store, AlignedStore)
+                self._call_together(step.batch, forest, store, rows, steps.branching)
+            else:
+                self._run_batch(step.batch, forest, store, rows, steps.branching, step.in_array)
+        return store.values(forest.root)
+
+    def _plan(self, forest: Forest, is_aligned: bool) -> Steps:
+        """The forest's batches in order; kept, since a LAMBDA's body may be evaluated very often."""
+        known = self.plans.get(id(forest))
+        if known is None:
+            known = self.plans[id(forest)] = self._new_plan(forest, is_aligned)
+        return known
+
+    def _new_plan(self, forest: Forest, is_aligned: bool) -> Steps:
         branches = branching(forest, self.program)
         heights = forest.height if branches is None else branches.heights
         arrayed = intersection.array_context(forest, self.program) if self.run.mode is Mode.SCALAR else None
+        steps: list[Step] = []
         for batch in batches(forest, heights):
-            if isinstance(store, AlignedStore) and len(batch.nodes) > 1:
+            if is_aligned and len(batch.nodes) > 1:
                 if batch.op == Opcode.CALL:
-                    self._call_together(batch, forest, store, rows, branches)
+                    steps.append(Step(batch, False, True))
                     continue
-                parts = [replace(batch, nodes=batch.nodes[i : i + 1]) for i in range(len(batch.nodes))]
+                groups = [batch.nodes[i : i + 1] for i in range(len(batch.nodes))]
             elif arrayed is not None:
                 inside = arrayed[batch.nodes]
-                parts = [
-                    Batch(batch.op, batch.argc, batch.height, nodes)
-                    for nodes in (batch.nodes[inside], batch.nodes[~inside])
-                    if len(nodes)
-                ]
+                groups = [batch.nodes[inside], batch.nodes[~inside]]
             else:
-                parts = [batch]
-            for part in parts:
-                in_array = arrayed is not None and bool(arrayed[part.nodes[0]])
-                self._run_batch(part, forest, store, rows, branches, in_array)
-        return store.values(forest.root)
+                groups = [batch.nodes]
+            for nodes in groups:
+                if len(nodes):
+                    in_array = arrayed is not None and bool(arrayed[nodes[0]])
+                    steps.append(Step(replace(batch, nodes=nodes), in_array, False))
+        return Steps(forest, tuple(steps), branches)
 
     def _run_batch(
         self, batch: Batch, forest: Forest, store: Store, rows: int, branches: Branching | None, in_array: bool
@@ -181,16 +221,9 @@ class Evaluation:
     # What calls of LAMBDAs need (closure.Caller).
 
     def evaluate_body(self, forest: Forest, store: Store, rows: int) -> Column:
-        """Evaluate the bodies of calls, within the budgets for depth and steps."""
-        limits = self.run.limits
-        if self.depth >= limits.deepest_call:
+        """Evaluate the bodies of calls, within the budget for depth."""
+        if self.depth >= self.run.limits.deepest_call:
             return errors_column(np.full(rows, ExcelError.NUM.code))
-        origins = store.rows(np.arange(len(forest.op)) if isinstance(store, ScatteredStore) else np.zeros(1, np.int64))
-        spent = np.bincount(origins) if isinstance(store, ScatteredStore) else np.bincount(origins) * len(forest.op)
-        for origin in np.flatnonzero(spent).tolist():
-            self.steps[origin] = self.steps.get(origin, 0) + int(spent[origin])
-            if self.steps[origin] > limits.most_steps:
-                return errors_column(np.full(rows, ExcelError.NUM.code))
         self.depth += 1
         needed = self.depth * _PYTHON_CALLS_PER_LAMBDA + 2_000
         if sys.getrecursionlimit() < needed:
@@ -199,6 +232,23 @@ class Evaluation:
             return self.evaluate(forest, store, rows)
         finally:
             self.depth -= 1
+
+    def charge(self, rows: Index, costs: Index) -> Mask:
+        """Count the nodes that calls evaluate for rows of the chunk; which calls the rows' budgets still allow."""
+        most = int(rows.max(initial=-1)) + 1
+        if most > len(self.steps):
+            self.steps = np.concatenate([self.steps, np.zeros(most - len(self.steps), np.int64)])
+        np.add.at(self.steps, rows, costs)
+        self.steps[rows] += _STEPS_A_CALL  # once a row, however many of its calls are made together
+        allowed: Mask = self.steps[rows] <= self.run.limits.most_steps
+        return allowed
+
+    def body(self, forest: Forest, node: int) -> Body:
+        """The body of one LAMBDA as a forest of its own, made once."""
+        known = self.bodies.get((id(forest), node))
+        if known is None:
+            known = self.bodies[id(forest), node] = Body.of(forest, np.array([node], np.int64))
+        return known
 
     def apply(self, function: Function, arguments: Sequence[Column], rows: Index) -> Column:
         """Apply a worksheet function that was passed as a value."""
@@ -225,11 +275,15 @@ class Evaluation:
         self.drawn[ordered[begins]] += counts
         return before
 
+    def reserve(self, cells: int) -> None:
+        """Make sure that so many cells of arrays may still be made for this chunk."""
+        if self.cells + cells > self.run.limits.chunk_cells:
+            raise ChunkTooLargeError
+
     def _count_cells(self, column: Column) -> None:
         if column.arrays is not None:
+            self.reserve(len(column.arrays.cells))
             self.cells += len(column.arrays.cells)
-            if self.cells > self.run.limits.chunk_cells:
-                raise ChunkTooLargeError
 
 
 def _takes_values(op: int) -> bool:
@@ -308,6 +362,15 @@ class Surroundings:
     def most_cells(self) -> int:
         """How many cells one row's array may have."""
         return self.evaluation.run.limits.most_cells
+
+    @property
+    def most_calls_in_turn(self) -> int:
+        """How many calls of a LAMBDA one row may make one after the other."""
+        return self.evaluation.run.limits.most_calls_in_turn
+
+    def reserve(self, cells: int) -> None:
+        """Make sure that so many cells of arrays may still be made for this chunk."""
+        self.evaluation.reserve(cells)
 
     @property
     def sheets(self) -> Sequence[str]:

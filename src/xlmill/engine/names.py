@@ -8,7 +8,7 @@ import numpy as np
 
 from xlmill.engine import leaves
 from xlmill.engine.closure import BuiltIn, closures_column
-from xlmill.engine.store import AlignedStore
+from xlmill.engine.store import AlignedStore, stands_for
 from xlmill.exceptions import FormulaSyntaxError
 from xlmill.syntax.parser import parse_text
 from xlmill.syntax.reference import parse_reference
@@ -72,6 +72,6 @@ class NameScope:
             return leaves.errors(ExcelError.NAME, 1)
         self._being_evaluated.add(key)
         try:
-            return evaluation.evaluate(forest, AlignedStore(forest, np.zeros(1, np.int64)), 1)
+            return evaluation.evaluate(forest, AlignedStore(forest, np.zeros(1, np.int64), stands_for(forest)), 1)
         finally:
             self._being_evaluated.discard(key)

@@ -25,13 +25,14 @@ class Mode(Enum):
 class Limits:
     """Budgets that a hostile row meets before the machine does.
 
-    `most_cells`: cells of one row's array. `most_steps`: nodes evaluated for one row inside LAMBDA bodies.
+    `most_cells`: cells of one row's array. `most_calls_in_turn`: elements that REDUCE or SCAN step through. `most_steps`: nodes evaluated for one row inside LAMBDA bodies.
     `deepest_call`: nested calls of LAMBDAs, a little more than Excel allows. `chunk_cells`: array cells of a
     whole chunk, above which the chunk is evaluated in halves.
     """
 
     most_cells: int = 4_000_000
-    most_steps: int = 5_000_000
+    most_calls_in_turn: int = 50_000
+    most_steps: int = 10_000_000
     deepest_call: int = 1_024
     chunk_cells: int = 40_000_000
 
@@ -70,7 +71,5 @@ class Run:
         return Reference((area,)) if area is not None else None
 
 
-class ChunkTooLargeError(Exception):
-    """A chunk's arrays outgrow its budget: evaluate it in halves."""
 
 

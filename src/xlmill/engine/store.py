@@ -193,12 +193,12 @@ class ScatteredStore:
 class AlignedStore:
     """One column a node: one tree over many rows. A constant stays a column of one row."""
 
-    def __init__(self, forest: Forest, rows: Index) -> None:
-        """`rows`: for each row that the tree is evaluated over its number in the whole run."""
+    def __init__(self, forest: Forest, rows: Index, aliases: Index | None) -> None:
+        """`rows`: for each row that the tree is evaluated over its number in the run; `aliases`: `stands_for`."""
         self._forest = forest
         self._rows = rows
         self._columns: dict[int, Column] = {}
-        self._stands_for = stands_for(forest)
+        self._stands_for = aliases
 
     def argument(self, batch: Batch, position: int) -> Column:
         """The node's argument at one position."""

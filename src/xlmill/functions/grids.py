@@ -94,7 +94,9 @@ def sizes_within(rows: Index, columns: Index, codes: Codes, surroundings: Surrou
     too_large = rows.astype(np.float64) * columns > surroundings.most_cells
     codes = np.where((codes == 0) & too_large, NUM, codes)
     good = codes == 0
-    return np.where(good, rows, 0), np.where(good, columns, 0), codes
+    rows, columns = np.where(good, rows, 0), np.where(good, columns, 0)
+    surroundings.reserve(int((rows * columns).sum()))
+    return rows, columns, codes
 
 
 def read_arrays(column: Column, surroundings: Surroundings) -> Arrays:

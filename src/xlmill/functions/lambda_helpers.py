@@ -134,13 +134,14 @@ def reduce(initial_value: Whole, array: Whole, lambda_: Whole, *, surroundings: 
     The LAMBDA gets what it gave last and the next element. Without initial_value it begins with the first
     element.
     Errors: #VALUE! without a LAMBDA.
+    Differs: #NUM! for an array of more than 50,000 elements, the calls for which would take seconds.
     Source: Microsoft Support, "REDUCE function".
 
     =REDUCE(0,{1,2,3},LAMBDA(a,b,a+b))  -> 6
     =REDUCE(,{2,3,4},LAMBDA(a,b,a*b))  -> 24
     =REDUCE("",{"a","b"},LAMBDA(a,b,b&a))  -> "ba"
     """
-    codes = _codes_without(lambda_)
+    codes = _codes_of_steps(lambda_, array, surroundings)
     result, _ = _stepped(initial_value, array, lambda_, codes, surroundings)
     return with_errors(codes, result)
 
@@ -150,12 +151,13 @@ def scan(initial_value: Whole, array: Whole, lambda_: Whole, *, surroundings: Su
     """SCAN([initial_value], array, lambda): what REDUCE has after each element, in an array of the same size.
 
     Errors: #CALC! where that is an array; #VALUE! without a LAMBDA.
+    Differs: #NUM! for an array of more than 50,000 elements, the calls for which would take seconds.
     Source: Microsoft Support, "SCAN function".
 
     =SCAN(0,{1,2,3},LAMBDA(a,b,a+b))  -> {1,3,6}
     =SCAN(,{2;3;4},LAMBDA(a,b,a*b))  -> {2;6;24}
     """
-    codes = _codes_without(lambda_)
+    codes = _codes_of_steps(lambda_, array, surroundings)
     shape = read_arrays(array, surroundings)
     _, steps = _stepped(initial_value, array, lambda_, codes, surroundings)
     to = layout(np.where(codes == 0, shape.rows, 0), np.where(codes == 0, shape.columns, 0))
@@ -201,6 +203,13 @@ def _stepped(
 def _codes_without(body: Column) -> Codes:
     """#VALUE! where there is no LAMBDA to call; an error value there is the result."""
     return np.where(body.is_kind(FUNCTION), 0.0, np.where(body.is_kind(ERROR), body.numbers, VALUE))
+
+
+def _codes_of_steps(body: Column, array: Column, surroundings: Surroundings) -> Codes:
+    """The same; and #NUM! where an array has more elements than calls may follow one another."""
+    too_many = read_arrays(array, surroundings).sizes > surroundings.most_calls_in_turn
+    codes = _codes_without(body)
+    return np.where((codes == 0) & too_many, float(ExcelError.NUM.code), codes)
 
 
 def _called(body: Column, arguments: Sequence[Column], to: Layout, surroundings: Surroundings) -> Column:

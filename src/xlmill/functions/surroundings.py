@@ -9,6 +9,10 @@ from xlmill.values.column import Column, Index
 from xlmill.values.reference_value import Area
 
 
+class ChunkTooLargeError(Exception):
+    """The arrays of a chunk outgrow its budget: it is evaluated again in halves, a single row becomes #NUM!."""
+
+
 class Surroundings(Protocol):
     """The run as a kernel sees it."""
 
@@ -38,6 +42,16 @@ class Surroundings(Protocol):
     @property
     def most_cells(self) -> int:
         """How many cells one row's array may have."""
+
+    @property
+    def most_calls_in_turn(self) -> int:
+        """How many calls of a LAMBDA one row may make one after the other."""
+
+    def reserve(self, cells: int) -> None:
+        """Make sure, before they are allocated, that so many cells of arrays may still be made for this chunk.
+
+        Raises ChunkTooLargeError, which a kernel lets pass.
+        """
 
     @property
     def sheets(self) -> Sequence[str]:
