@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import xlmill
+import xlmill.exceptions
 
 SOURCE = Path(xlmill.__file__)
 
@@ -24,6 +25,12 @@ def test_all_is_sorted_and_complete() -> None:
 
     assert xlmill.__all__ == sorted(xlmill.__all__)
     assert set(xlmill.__all__) == declared
+
+
+def test_everything_that_is_raised_is_public() -> None:
+    raised = {name for name, value in vars(xlmill.exceptions).items() if isinstance(value, type)}
+
+    assert raised <= set(xlmill.__all__)
 
 
 def test_every_public_name_is_there_and_documented() -> None:

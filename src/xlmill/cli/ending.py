@@ -7,9 +7,9 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -72,7 +72,7 @@ def _end(error: BaseException) -> NoReturn:
         status = DEFECT
         what = " ".join(f"{type(error).__name__}: {error}".split())
         line = f"this is a defect of xlmill: {what} (set {DEBUG}=1 to see where)"
-    print(f"xlmill: {line}", file=sys.stderr)
+    print("; ".join([f"xlmill: {line}", *getattr(error, "__notes__", [])]), file=sys.stderr)
     sys.exit(status)
 
 
@@ -82,13 +82,26 @@ def _ignore_interrupts() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+@contextmanager
+def warnings_as_lines() -> Iterator[None]:
+    """Show warnings as one line for people, without the place in the code that Python tells."""
+
+    def show(message: Warning | str, *place: object, **named: object) -> None:
+        print(f"xlmill: {message}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
+
+
 def _settle_stdout() -> None:
     """Let what standard output does not take vanish, or the interpreter would try again at its end."""
     try:
         sys.stdout.flush()
     except OSError:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @contextmanager
