@@ -93,7 +93,7 @@ class UnequalResultsError(XlmillError):
             problem = f"{strategy} does not give the same results each time"
         else:
             problem = f"{strategy} differs from {baseline} in row {row + 1:,}: {found}, not {expected}"
-        super().__init__(f"{problem}. Times of different results say nothing, so none are shown; leave it out")
+        super().__init__(f"{problem}. Times of different results say nothing, so none are shown; leave {strategy} out")
 
     def __reduce__(self) -> tuple[type[UnequalResultsError], tuple[str, str, int | None, str, str]]:
         return UnequalResultsError, (self.strategy, self.baseline, self.row, self.expected, self.found)

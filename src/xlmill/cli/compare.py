@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xlmill.cli.ending import ends_as_said
 from xlmill.cli.run import column_option, workers_option
 
 if TYPE_CHECKING:
@@ -44,7 +42,6 @@ _GENERATED_ROWS = 20_000
 @click.option("--seed", metavar="N", type=int, default=0, show_default=True, help="What the order is drawn by.")
 @click.option("-o", "--output", "report", metavar="FILE.html", help="A report with pictures, in one file.")
 @click.option("--json", "samples", metavar="FILE", help="All samples, from which `replay` draws everything again.")
-@ends_as_said()
 def compare_command(
     source: str | None,
     recorded: str | None,
@@ -93,10 +90,11 @@ def compare_command(
 
 
 def _save(comparison: Comparison, report: str | None, samples: str | None) -> None:
-    if report is not None:
-        comparison.save_page(report)
+    # The samples first: whatever goes wrong later, they need not be measured again.
     if samples is not None:
         comparison.save_samples(samples)
+    if report is not None:
+        comparison.save_page(report)
 
 
 def _generated() -> object:

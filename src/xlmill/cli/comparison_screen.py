@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from xlmill.lab.comparison import Comparison
-from xlmill.lab.headings import Heading, headings
+from xlmill.lab.headings import Heading, headings, part_headings
 
 # Between columns.
 _GAP = 2
@@ -24,7 +24,8 @@ def show_comparison(comparison: Comparison) -> None:
     console.print(Text(comparison.recommendation.sentence, style="bold"), soft_wrap=not console.is_terminal)
     console.print(Text(f"{record.rows:,} {record.unit} of {record.workload}; identical results by all.", style="dim"))
     console.print()
-    columns = _that_fit(comparison, headings(record.memory_measure), console.width)
+    offered = [*headings(record.memory_measure), *part_headings()[1:]]
+    columns = _that_fit(comparison, offered, console.width)
     console.print(_table(comparison, columns))
     console.print()
     for warning in comparison.warnings:

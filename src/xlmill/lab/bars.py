@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlmill.lab.figures import Figures
-from xlmill.lab.quantities import factor_text, seconds_text
+from xlmill.lab.quantities import factor_text, seconds_text, tick_text
 
 # Above this ratio of the longest to the shortest time, bars from zero would show only the longest.
 _LARGEST_LINEAR_RATIO = 25
@@ -58,7 +58,7 @@ def picture(rows: Sequence[Figures], best: str) -> Picture:
     shortest = min(row.seconds.minimum for row in rows)
     axis: _Axis = _Linear(longest) if longest <= _LARGEST_LINEAR_RATIO * shortest else _Logarithmic(shortest, longest)
     bars = [_bar(row, axis, row.way.strategy == best) for row in rows]
-    ticks = [Tick(seconds_text(tick), axis.place(tick)) for tick in axis.ticks()]
+    ticks = [Tick(tick_text(tick), axis.place(tick)) for tick in axis.ticks()]
     return Picture(bars, ticks, isinstance(axis, _Logarithmic))
 
 

@@ -44,9 +44,10 @@ def compare(
     Each strategy runs in a process of its own, where it is run once before it counts. What processes must be given
     travels by value, so a function of a script or a notebook will do.
     """
+    chosen = ways(strategies, workers)
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
         work = work_of(workload, column, Path(folder), seed)
-        return Comparison(Measurement(work, ways(strategies, workers), repeat, budget, seed, progress).record())
+        return Comparison(Measurement(work, chosen, repeat, budget, seed, progress).record())
 
 
 def work_of(workload: object, column: str | None, folder: Path, seed: int) -> Work:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 _CHUNKS_A_WORKER = 4
 _LEAST_CHUNK_ROWS = 1024
 
-# A row evaluated by itself costs half a millisecond, columns of a thousand not much more.
-_FIRST_ROWS = 1024
+# Few rows are interpreted, for compiled code would take longer to load: they say nothing of many.
+_FIRST_ROWS = 32_768
 _FIRST_ROWS_ALONE = 16
 
 
@@ -46,7 +46,7 @@ class Expressions(Work):
     expression a task and call `xlmill.evaluate`, in a process that has evaluated one before.
     """
 
-    rows_to_compile = 4_096
+    rows_to_compile = _FIRST_ROWS
 
     def __init__(
         self, table: pa.Table, column: str, name: str, folder: Path, clock: datetime.datetime, seed: int
@@ -102,7 +102,7 @@ class Expressions(Work):
         return max(1, min(most, -(-rows // parts)))
 
     def first_rows(self, way: Way) -> int:
-        """Rows that take a small part of a second."""
+        """Rows that take some tenths of a second."""
         return _FIRST_ROWS_ALONE if way.is_newcomers else _FIRST_ROWS
 
     def put_together(self, outcomes: list[Outcome[Any, Any]]) -> Any:

@@ -77,14 +77,13 @@ def warnings(record: Record) -> list[str]:
         )
     elif record.rounds < ENOUGH_ROUNDS:
         found.append(f"{record.rounds} repeats are few: small differences may be chance.")
-    for way in record.ways:
-        if way.failure is not None:
-            found.append(f"{way.strategy} was not measured: {way.failure}")
-        elif way.rows < record.rows:
-            found.append(
-                f"{way.strategy} would have taken too long for the budget: measured on {way.rows:,} of "
-                f"{record.rows:,} {record.unit}, its time, CPU and rate are extrapolated (≈)."
-            )
+    found += [f"{way.strategy} was not measured: {way.failure}." for way in record.ways if way.failure is not None]
+    fewer = [f"{way.strategy} ({way.rows:,})" for way in record.ways if way.samples and way.rows < record.rows]
+    if fewer:
+        found.append(
+            f"Too slow for the budget, and so measured on fewer than {record.rows:,} {record.unit}, with time, CPU and "
+            f"rate extrapolated (≈): {', '.join(fewer)}."
+        )
     return found
 
 

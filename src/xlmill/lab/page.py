@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlmill.lab.bars import picture
 from xlmill.lab.figures import Figures
-from xlmill.lab.headings import headings
+from xlmill.lab.headings import headings, part_headings
 from xlmill.lab.quantities import bytes_text, seconds_text
 from xlmill.lab.recommendation import Recommendation
 from xlmill.lab.record import Record
@@ -39,7 +39,7 @@ def _render(
             rows=rows,
             advice=advice,
             warnings=warnings,
-            headings=headings(record.memory_measure),
+            tables=[("Figures", headings(record.memory_measure)), ("Where the time goes", part_headings())],
             picture=picture(rows, advice.strategy),
             made=datetime.fromisoformat(record.made),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def seconds_text(seconds: float) -> str:
     """A duration to three digits: 412 µs, 41.2 ms, 1.23 s, 3 min 5 s, 2 h 10 min."""
@@ -15,6 +17,16 @@ def seconds_text(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def tick_text(seconds: float) -> str:
+    """A round duration in one unit: 0, 20 µs, 100 ms, 1,000 s."""
+    if seconds == 0:
+        return "0"
+    for limit, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (math.inf, 1.0, "s")):
+        if seconds < limit * (1 - 1e-9):
+            return f"{round(seconds * factor, 6):,.10g} {unit}"
+    raise AssertionError("the last unit has no limit")
 
 
 def factor_text(factor: float) -> str:

@@ -11,6 +11,9 @@ from xlmill.lab.extrapolation import expected_seconds
 # How much larger each run is than the one before.
 _GROWTH = 4
 
+# A run of all rows may take so many times what is allowed: it is worth more than one from which to extrapolate.
+_WORTH = 2
+
 # The first run may take so many times what is allowed and yet be repeated: it also loads what the others find there.
 _COLD_RUNS = 8
 
@@ -36,7 +39,7 @@ def rehearse(bench: Bench, first_rows: int, everything: int, allowed: float, pat
         found = _run(bench, found.rows, patience)  # without what is loaded only once
     while found.rows < everything:
         pilot = None if found.pilot is None else (found.pilot.rows, found.pilot.seconds)
-        if expected_seconds((found.rows, found.seconds), pilot, everything) <= allowed:
+        if expected_seconds((found.rows, found.seconds), pilot, everything) <= allowed * _WORTH:
             rows = everything
         elif found.seconds * _GROWTH <= allowed:
             rows = min(everything, found.rows * _GROWTH)
@@ -44,9 +47,8 @@ def rehearse(bench: Bench, first_rows: int, everything: int, allowed: float, pat
             break
         larger = _run(bench, rows, patience, found)
         # It was not expected to take so long: perhaps something was compiled, or the machine was busy elsewhere.
-        found = larger if larger.seconds <= allowed else _run(bench, rows, patience, found)
-    # A run of all rows is worth more than one from which to extrapolate.
-    while found.pilot is not None and found.seconds > allowed * (_GROWTH if found.rows == everything else 1):
+        found = larger if larger.seconds <= allowed * _WORTH else _run(bench, rows, patience, found)
+    while found.pilot is not None and found.seconds > allowed * (2 * _WORTH if found.rows == everything else 1):
         found = found.pilot
     return found
 
