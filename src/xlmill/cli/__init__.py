@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Sequence
 
-from xlmill.cli.ending import ends_as_said, interruptible
+from xlmill.cli.ending import ends_as_said, interruptible, warnings_as_lines
 from xlmill.version import __version__
 
 
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # half of a character is text to Excel, and none to a terminal
-    with interruptible():
+    with interruptible(), warnings_as_lines():
         from xlmill.cli.app import invoke
 
         invoke(given)

@@ -54,6 +54,11 @@ chunk_size_option = click.option(
     help="Seconds that one row may take. Processes only.",
 )
 @click.option("--memory-limit", metavar="SIZE", help="Memory of one worker, such as 500M or 2G. Processes only.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with what an interrupted run of the same INPUT, OUTPUT and options has done; begin if there is none.",
+)
 @click.option("--strict", is_flag=True, help="Exit with status 1 if rows are invalid or have failed.")
 @click.option(
     "--summary",
@@ -75,6 +80,7 @@ def run_command(
     chunk_size: int | None,
     timeout: float | None,
     memory_limit: str | None,
+    resume: bool,
     strict: bool,
     form: str,
     seed: int,
@@ -96,7 +102,16 @@ def run_command(
     limit = None if memory_limit is None else byte_count(memory_limit, "--memory-limit")
     with shown_progress() as progress:
         options = Options(strategy, workers, chunk_size, timeout, limit, progress=progress)
-        done = run(source, target, column=column, formulas=assigned, options=options, clock=moment, seed=seed)
+        done = run(
+            source,
+            target,
+            column=column,
+            formulas=assigned,
+            options=options,
+            clock=moment,
+            seed=seed,
+            resume=resume,
+        )
     _tell(done, form, writes_to_stdout=target == "-")
     if strict and done.invalid:
         sys.exit(HAS_PROBLEMS)

@@ -19,6 +19,8 @@ def show_summary(done: Summary) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("rows", f"{done.rows:,}")
+    if done.resumed:
+        table.add_row("resumed", f"{done.resumed:,} of them were done before")
     table.add_row("types", _counts(done.types))
     if done.errors:
         table.add_row("errors", _counts(done.errors))

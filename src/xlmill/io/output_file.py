@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from xlmill.exceptions import InputError
 from xlmill.io.table_format import STANDARD_STREAM, Source
+
+try:
+    import fcntl
+except ImportError:  # Windows: nothing is locked, and so what killed processes left is not cleared away
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -25,8 +31,9 @@ def replacing(target: Source) -> Iterator[BinaryIO]:
     """A binary file to write; it takes the name `target` when the block ends well, and vanishes otherwise.
 
     It is written beside the target and renamed when it is whole and on the disk, so that nobody ever sees half
-    a file under that name, and an earlier file of that name stays until then. Standard output, pipes and
-    devices are written as they are. An OSError in writing becomes an InputError; BrokenPipeError stays itself.
+    a file under that name, and an earlier file of that name stays until then. What killed processes left of such
+    files is cleared away then. Standard output, pipes and devices are written as they are. An OSError in writing
+    becomes an InputError; BrokenPipeError stays itself.
     """
     if os.fspath(target) == STANDARD_STREAM:
         with _Output(sys.stdout.fileno(), "standard output", closefd=False) as file:
@@ -49,12 +56,52 @@ def replacing(target: Source) -> Iterator[BinaryIO]:
     descriptor = _opened(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, name)
     try:
         with _Output(descriptor, name) as file:
+            with suppress(OSError):  # not every file system knows locks; nobody else clears this file away there
+                lock(descriptor)
             yield cast("BinaryIO", file)
             file.settle(stat.S_IMODE(mode) if mode is not None else None)
         partial.replace(final)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+    _clear_leftovers(final)
+
+
+def lock(descriptor: int) -> None:
+    """Hold an open file until it is closed or this process ends, however it ends.
+
+    Raises BlockingIOError where another process holds it, another OSError where files cannot be locked.
+    """
+    if fcntl is None:
+        raise OSError(errno.ENOTSUP, "locks are not known here")
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def write_whole(descriptor: int, data: ReadableBuffer) -> int:
+    """Write all of `data`, and say how many bytes that were. Raises OSError where the system takes no more."""
+    rest = memoryview(data).cast("B")
+    whole = len(rest)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    return whole
+
+
+def _clear_leftovers(final: Path) -> None:
+    """Remove the unfinished files of this name that no living process holds."""
+    leftover = re.compile(re.escape(f".{final.name}.") + r"[0-9a-f]{8}\.part")
+    for path in final.parent.iterdir():
+        if leftover.fullmatch(path.name):
+            with suppress(OSError):  # it is held, or gone already
+                _remove_unheld(path)
+
+
+def _remove_unheld(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        lock(descriptor)
+        path.unlink()
+    finally:
+        os.close(descriptor)
 
 
 def _opened(path: Path, flags: int, name: str) -> int:
@@ -78,16 +125,12 @@ class _Output(RawIOBase):
         return True
 
     def write(self, data: ReadableBuffer, /) -> int:
-        rest = memoryview(data).cast("B")
-        whole = len(rest)
         try:
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
+            return write_whole(self._descriptor, data)
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise InputError(f"cannot write {self._name}: {_reason(error)}") from error
-        return whole
+            raise InputError(f"cannot write {self._name}: {reason(error)}") from error
 
     def settle(self, mode: int | None) -> None:
         """Bring the file to the disk, with the permissions of the file that it replaces."""
@@ -96,7 +139,7 @@ class _Output(RawIOBase):
                 os.fchmod(self._descriptor, mode)
             os.fsync(self._descriptor)
         except OSError as error:
-            raise InputError(f"cannot write {self._name}: {_reason(error)}") from error
+            raise InputError(f"cannot write {self._name}: {reason(error)}") from error
 
     def close(self) -> None:
         if not self.closed and self._closefd:
@@ -104,7 +147,8 @@ class _Output(RawIOBase):
         super().close()
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why something could not be written, in words."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "the disk is full"
     if error.errno == errno.EFBIG:

@@ -18,9 +18,9 @@ from xlmill.execution.planner import Plan
 from xlmill.execution.progress import Observer
 from xlmill.io.arrow_table import column_of, is_frame, table_of
 from xlmill.io.batches import rebatch
+from xlmill.mill.delivery import failed
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline, Work
-from xlmill.mill.run import failed
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob, Job
 from xlmill.values.error_value import ExcelError
 
@@ -187,7 +187,7 @@ def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:
 def _batch(outcome: Outcome[Chunk, Computed], job: Job) -> pa.RecordBatch:
     import pyarrow as pa
 
-    computed = outcome.value if outcome.fault is None else failed(outcome.chunk, job, str(outcome.fault))
+    computed = outcome.value if outcome.fault is None else failed(outcome.chunk, job, outcome.fault)
     return pa.RecordBatch.from_arrays(list(computed.columns.values()), names=list(computed.columns))
 
 

@@ -16,6 +16,7 @@ from xlmill.execution.planner import Plan, plan
 from xlmill.execution.probe import probe
 from xlmill.execution.progress import Observer, Planned
 from xlmill.execution.strategy import Settings, create, default_start_method, find_strategy
+from xlmill.mill.chunk_sizes import ChunkSizes
 from xlmill.mill.equipment import equipped
 from xlmill.mill.workload import Chunk, Computed, Job
 
@@ -72,7 +73,7 @@ class Pipeline:
 
     job: Job
     options: Options
-    rows: int | None = None  # how many there are, as far as known
+    rows: int | None = None  # how many there are in all, as far as known
     plan: Plan | None = field(default=None, init=False)
     seconds: float = field(default=0.0, init=False)
     _rest: Iterator[Chunk] = field(default=iter(()), init=False, repr=False)
@@ -99,10 +100,16 @@ class Pipeline:
             source = self._rest
         self.plan = chosen
         self.options.settings().tell(Planned(chosen.strategy, chosen.workers, chosen.reason))
-        travels = not find_strategy(chosen.strategy).traits.shares_memory
-        job = equipped(self.job) if travels else self.job
+        traits = find_strategy(chosen.strategy).traits
+        job = self.job if traits.shares_memory else equipped(self.job)
+        is_fixed = self.options.chunk_size is not None
+        total = None if is_fixed or not traits.takes_chunks else self.rows
+        sizes = ChunkSizes(total, chosen.workers, None if is_fixed else self.options.timeout)
         with create(chosen.strategy, self.options.settings(chosen.workers)) as strategy:
-            yield from strategy.map(job, source)
+            for outcome in strategy.map(job, sizes.cut(source)):
+                if outcome.fault is None:
+                    sizes.learn(len(outcome.chunk), outcome.ended - outcome.began)
+                yield outcome
         self.seconds = time.perf_counter() - began
 
     def choose(self, chunks: Iterable[Chunk]) -> Plan:
@@ -121,14 +128,14 @@ class Pipeline:
         if first is None:
             self._rest = iter(())
             return Plan("serial", 1, None, "there are no rows")
-        head, rest = (first, None) if len(first) <= _PROBE_ROWS else _cut(first, _PROBE_ROWS)
+        head, rest = (first, None) if len(first) <= _PROBE_ROWS else first.cut(_PROBE_ROWS)
         yield Outcome(head, self.job(head))
         following = next(source, None) if rest is None else rest
         if following is None:
             self._rest = iter(())
             return Plan("serial", 1, None, f"{len(first):,} rows are done before workers could start")
-        timed, more = (following, None) if len(following) <= _PROBE_ROWS else _cut(following, _PROBE_ROWS)
-        remaining = None if self.rows is None else max(0, self.rows - len(head))
+        timed, more = (following, None) if len(following) <= _PROBE_ROWS else following.cut(_PROBE_ROWS)
+        remaining = None if self.rows is None else max(0, self.rows - head.first_row - len(head))
         probed = probe(self.job, iter([timed]), None)
         yield Outcome(timed, probed.results[0])
         per_row = probed.workload.seconds / len(timed)
@@ -155,7 +162,3 @@ def _can_travel(job: Job) -> bool:
     except InputError:  # a function of the user's own holds what cannot be pickled
         return False
     return True
-
-
-def _cut(chunk: Chunk, rows: int) -> tuple[Chunk, Chunk]:
-    return Chunk(chunk.first_row, chunk.batch.slice(0, rows)), Chunk(chunk.first_row + rows, chunk.batch.slice(rows))

@@ -9,34 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlmill.engine.run import Run
-from xlmill.exceptions import FormulaSyntaxError, InputError
-from xlmill.execution.outcome import Outcome
-from xlmill.execution.progress import RowsDone
+from xlmill.exceptions import InputError
 from xlmill.io.arrow_column import natural_type
-from xlmill.io.batches import as_text
 from xlmill.io.expression_column import expression_column
 from xlmill.io.table_format import STANDARD_STREAM, FormatSettings, TableFormat, format_for
-from xlmill.io.value_column import value_column
 from xlmill.mill.calculated import ordered
+from xlmill.mill.delivery import deliver
 from xlmill.mill.evaluate import serial_now
-from xlmill.mill.pipeline import Options, Pipeline, Work
+from xlmill.mill.identity import Identity, InputMark
+from xlmill.mill.journaling import Journaling, is_file_to_be
+from xlmill.mill.pipeline import Options, Work
 from xlmill.mill.summary import Summary
-from xlmill.mill.workload import (
-    CHUNK_ROWS,
-    Chunk,
-    Computed,
-    ExpressionJob,
-    FormulaJob,
-    Job,
-    Tally,
-    TypeChangedError,
-    calculate,
-)
+from xlmill.mill.workload import CHUNK_ROWS, Chunk, ExpressionJob, FormulaJob, TypeChangedError, calculate
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_PROBLEMS_SHOWN = 5
 
 
 def run(
@@ -48,6 +35,7 @@ def run(
     options: Options | None = None,
     clock: datetime.datetime | None = None,
     seed: int = 0,
+    resume: bool = False,
 ) -> Summary:
     """Evaluate every expression of `source`, or `formulas` over its rows, and write `target`.
 
@@ -56,15 +44,30 @@ def run(
     columns are names that the expressions may use. `formulas` maps names of new columns to formulas over the
     rows. `clock` is what NOW reads, `seed` what RAND starts from.
 
-    The target appears under its name only when it is whole. Raises InputError for what cannot be read,
-    written or understood; a formula in the file that cannot be parsed is a row of type `invalid`.
+    The target appears under its name only when it is whole. Until then a journal beside it keeps the results of
+    finished chunks, unless standard input is read or no file is written. With `resume` a run goes on with the journal
+    that an interrupted run has left, and its target is byte for byte what an undisturbed run gives; NOW reads what it
+    read then. Where there is none it begins. Without `resume` it begins anew, and warns if it could have gone on; the
+    earlier journal stays until this run has done more.
+
+    Raises InputError for what cannot be read, written or understood, and where `resume` finds another input, other
+    formulas or options, or another version. A formula in the file that cannot be parsed is a row of type `invalid`.
+    What ends a run that can be resumed has a note that says so.
     """
     options = options or Options()
-    settings = Run(now=serial_now(clock, False), seed=seed)
-    if formulas:
-        return _run_formulas(source, target, formulas, options, settings)
-    write_format = format_for(target, _format_settings(column))
-    return _write(expressions_of(source, column, options, settings), write_format, target, options)
+    write_format = format_for(target, FormatSettings() if formulas else _format_settings(column))
+    given_now = None if clock is None else serial_now(clock, False)
+    identity = _identity(source, column, formulas, options, given_now, seed)
+    if resume and (identity is None or not is_file_to_be(target)):
+        raise InputError("only a run from a file into a file can be resumed")
+    with Journaling(target, identity, resume) as journaling:
+        now = journaling.now if given_now is None else given_now
+        settings = Run(now=serial_now(None, False) if now is None else now, seed=seed)
+        if formulas:
+            return _run_formulas(source, target, formulas, options, settings, write_format, journaling)
+        work = expressions_of(source, column, options, settings)
+        journaling.begin(settings.now)
+        return deliver(work, write_format, target, options, journaling)
 
 
 def expressions_of(source: str | os.PathLike[str], column: str | None, options: Options, settings: Run) -> Work:
@@ -100,12 +103,15 @@ def _run_formulas(
     formulas: Mapping[str, str],
     options: Options,
     settings: Run,
+    write_format: TableFormat,
+    journaling: Journaling,
 ) -> Summary:
-    write_format = format_for(target)
-    types: dict[str, Any] = {}
+    types = journaling.types
     while True:
+        work = formulas_over(source, formulas, types, options, settings)
+        journaling.begin(settings.now, types)
         try:
-            return _write(formulas_over(source, formulas, types, options, settings), write_format, target, options)
+            return deliver(work, write_format, target, options, journaling)
         except TypeChangedError as change:
             # Later rows give values of another kind, so the column is text: from the beginning, once more.
             if os.fspath(source) == STANDARD_STREAM:
@@ -115,7 +121,26 @@ def _run_formulas(
                 ) from None
             import pyarrow as pa
 
+            journaling.begin_again()
             types[change.name] = pa.string()
+
+
+def _identity(
+    source: str | os.PathLike[str],
+    column: str | None,
+    formulas: Mapping[str, str] | None,
+    options: Options,
+    given_now: float | None,
+    seed: int,
+) -> Identity | None:
+    """What the results depend on; None where the input is no file, or cannot be read."""
+    if os.fspath(source) == STANDARD_STREAM or not Path(source).is_file():
+        return None
+    try:
+        mark = InputMark.of(Path(source), format_for(source).name)
+    except OSError:
+        return None  # its reader will say why
+    return Identity.of(mark, column, formulas, seed, given_now, options.timeout, options.memory_limit)
 
 
 def _first_types(first: pa.RecordBatch, formulas: Sequence[tuple[str, str]], settings: Run) -> dict[str, Any]:
@@ -124,87 +149,6 @@ def _first_types(first: pa.RecordBatch, formulas: Sequence[tuple[str, str]], set
     values = calculate(Chunk(0, first), tuple(formulas), settings)
     found = [natural_type(column) for column in values]
     return {name: kind or pa.float64() for (name, _), kind in zip(formulas, found, strict=True)}
-
-
-def _write(work: Work, write_format: TableFormat, target: str | os.PathLike[str], options: Options) -> Summary:
-    """Do the work, write the results as they come, and count them."""
-    summary = Summary()
-    pipeline = Pipeline(work.job, options, work.rows)
-    outcomes = pipeline.results(work.chunks)
-    batches = _results(outcomes, work, write_format.is_typed, summary, options)
-    try:
-        write_format.write(batches, os.fspath(target))
-    finally:
-        outcomes.close()
-    summary.plan = pipeline.plan
-    summary.seconds = pipeline.seconds
-    return summary
-
-
-def _results(
-    outcomes: Iterator[Outcome[Chunk, Computed]], work: Work, is_typed: bool, summary: Summary, options: Options
-) -> Iterator[pa.RecordBatch]:
-    settings = options.settings()
-    for outcome in outcomes:
-        if outcome.fault is not None and isinstance(outcome.fault.exception, TypeChangedError | FormulaSyntaxError):
-            raise outcome.fault.exception
-        computed = outcome.value if outcome.fault is None else failed(outcome.chunk, work.job, str(outcome.fault))
-        if outcome.fault is not None:
-            summary.failed += len(outcome.chunk)
-        _note_problems(summary, outcome.chunk, computed)
-        summary.add(computed.tally)
-        settings.tell(RowsDone(summary.rows, work.rows))
-        yield _with_columns(outcome.chunk.batch, computed, is_typed)
-
-
-def failed(chunk: Chunk, job: Job, message: str) -> Computed:
-    """What rows give whose worker died or was over its limit."""
-    import pyarrow as pa
-
-    count = len(chunk)
-    # Of a traceback the last line says what happened.
-    problem = message.splitlines()[-1] if message else "the worker failed"
-    tally = Tally(count)
-    tally.types["invalid"] += count
-    if isinstance(job, FormulaJob):
-        columns = {name: pa.nulls(count, kind) for (name, _), kind in zip(job.formulas, job.types, strict=True)}
-        return Computed(columns, tally)
-    return Computed(
-        {
-            "type": pa.array(["invalid"] * count),
-            "number": pa.nulls(count, pa.float64()),
-            "text": pa.array([problem] * count),
-        },
-        tally,
-    )
-
-
-def _note_problems(summary: Summary, chunk: Chunk, computed: Computed) -> None:
-    """Keep the first few problems for the summary."""
-    if not computed.tally.types["invalid"] or len(summary.first_problems) >= _PROBLEMS_SHOWN:
-        return
-    if "type" not in computed.columns:
-        return
-    types, texts = computed.columns["type"].to_pylist(), computed.columns["text"]
-    for row, kind in enumerate(types):
-        if kind == "invalid" and len(summary.first_problems) < _PROBLEMS_SHOWN:
-            summary.first_problems.append((chunk.first_row + row + 1, texts[row].as_py()))
-
-
-def _with_columns(batch: pa.RecordBatch, computed: Computed, is_typed: bool) -> pa.RecordBatch:
-    """The input's columns and the results'; a result column replaces one of the same name."""
-    import pyarrow as pa
-
-    results = dict(computed.columns)
-    if "type" in results and not is_typed:
-        value = value_column(results["type"], results.pop("number"), results.pop("text"))
-        results["value"] = value
-    columns = {name: batch.column(name) for name in batch.schema.names if name not in results}
-    for name, column in columns.items():
-        if pa.types.is_binary(column.type):
-            columns[name] = as_text(column)
-    columns.update(results)
-    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
 
 def _batches(read_format: TableFormat, source: str | os.PathLike[str], options: Options) -> Iterator[pa.RecordBatch]:

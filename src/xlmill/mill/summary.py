@@ -20,7 +20,8 @@ _MOST_TEMPLATES = 1_000_000
 class Summary:
     """Counts of a run: rows, types of results, errors, distinct templates, time and memory.
 
-    `failed` counts rows whose worker died or was over its limit; they are `invalid` rows of the output.
+    `failed` counts rows whose worker died or was over its limit; they are `invalid` rows of the output. `resumed`
+    counts rows that an interrupted run had done.
     `first_problems` are the first few invalid rows, by their numbers from 1, and what is wrong with them.
     """
 
@@ -28,6 +29,7 @@ class Summary:
     types: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     failed: int = 0
+    resumed: int = 0
     first_problems: list[tuple[int, str]] = field(default_factory=list)
     plan: Plan | None = None
     seconds: float = 0.0
@@ -53,8 +55,8 @@ class Summary:
 
     @property
     def rate(self) -> float:
-        """Rows a second."""
-        return self.rows / self.seconds if self.seconds else 0.0
+        """Rows computed a second."""
+        return (self.rows - self.resumed) / self.seconds if self.seconds else 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """The counts as plain data."""
@@ -65,6 +67,7 @@ class Summary:
             "errors": dict(sorted(self.errors.items())),
             "invalid": self.invalid,
             "failed": self.failed,
+            "resumed": self.resumed,
             "problems": [{"row": row, "message": message} for row, message in self.first_problems],
             "templates": self.templates,
             "strategy": plan.strategy if plan else None,

@@ -37,8 +37,11 @@ class Chunk:
 
     def split(self) -> tuple[Chunk, Chunk]:
         """The first half and the rest."""
-        half = len(self) // 2
-        return Chunk(self.first_row, self.batch.slice(0, half)), Chunk(self.first_row + half, self.batch.slice(half))
+        return self.cut(len(self) // 2)
+
+    def cut(self, rows: int) -> tuple[Chunk, Chunk]:
+        """The first `rows` rows and the rest."""
+        return Chunk(self.first_row, self.batch.slice(0, rows)), Chunk(self.first_row + rows, self.batch.slice(rows))
 
     def __getstate__(self) -> tuple[int, bytes, bytes]:
         # As an Arrow message, which holds the rows of a slice alone; pickled as it is, the whole batch would go.

@@ -1,0 +1,56 @@
+"""Chunks cut smaller where that helps: at the end of the input, and under a time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from xlmill.mill.workload import Chunk
+
+# Below so many rows a chunk costs more in batches and messages than it gains in balance.
+LEAST_ROWS = 8_192
+
+# Under a time limit the first chunks are so small, before it is known what rows cost.
+FIRST_ROWS = 1_024
+# A chunk is to take this share of the limit: one that is over it then holds a row that is out of the ordinary.
+LIMIT_SHARE = 0.125
+# One quick chunk is no proof that all are quick.
+MOST_GROWTH = 4
+
+
+class ChunkSizes:
+    """Cuts chunks as they are asked for; values do not depend on where.
+
+    Where `total` rows are expected, each of `workers` is to get two more chunks of what is left, so that all end
+    together (guided self-scheduling). Where a chunk must not take longer than `limit` seconds, what `learn` is told
+    decides how many rows it has.
+    """
+
+    def __init__(self, total: int | None, workers: int, limit: float | None) -> None:
+        self._total = total if workers > 1 else None
+        self._workers = workers
+        self._limit = limit
+        self._fitting = None if limit is None else FIRST_ROWS
+
+    def cut(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+        """The same rows in chunks of at most those sizes."""
+        for chunk in chunks:
+            rest = chunk
+            while (size := self._size(rest)) < len(rest):
+                head, rest = rest.cut(size)
+                yield head
+            yield rest
+
+    def learn(self, rows: int, seconds: float) -> None:
+        """Take note that a chunk of `rows` took `seconds`."""
+        if self._limit is not None and self._fitting is not None and seconds > 0:
+            fitting = int(rows * LIMIT_SHARE * self._limit / seconds)
+            self._fitting = max(1, min(fitting, MOST_GROWTH * self._fitting))
+
+    def _size(self, chunk: Chunk) -> int:
+        size = len(chunk)
+        if self._fitting is not None:
+            size = min(size, self._fitting)
+        left = 0 if self._total is None else self._total - chunk.first_row
+        if left > 0:  # `total` may be a little wrong: behind it chunks are whole
+            size = min(size, max(LEAST_ROWS, left // (2 * self._workers)))
+        return size
