@@ -18,22 +18,30 @@ from xlmill.cli.run import run_command
 from xlmill.version import __version__
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class InOrder(click.Group):
+    """Commands in the order in which they were added, the most used first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="xlmill %(version)s")
 def app() -> None:
     """Excel expressions by the million. `xlmill COMMAND --help` tells about a command."""
 
 
-for command in (
-    evaluate_command,
-    run_command,
-    compare_command,
-    plan_command,
-    explain_command,
-    functions_command,
-    generate_command,
-    doctor_command,
+for command, summary in (
+    (evaluate_command, "the value of one expression"),
+    (run_command, "every expression of a file, or formulas over its rows"),
+    (compare_command, "the strategies, measured on a workload"),
+    (plan_command, "what run would choose, and why"),
+    (explain_command, "how an expression comes to its value"),
+    (functions_command, "the catalogue"),
+    (generate_command, "a workload to try things on"),
+    (doctor_command, "what this machine gives"),
 ):
+    command.short_help = summary
     app.add_command(command)
 
 
