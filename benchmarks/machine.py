@@ -25,7 +25,7 @@ def facts() -> dict[str, str]:
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.machine()}",
         "Python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "numba", "pyarrow")},
+        **{name: version(name) for name in ("numpy", "llvmlite", "pyarrow")},
     }
 
 

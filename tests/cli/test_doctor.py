@@ -22,7 +22,7 @@ def test_the_facts_hold_together(xlmill_here: Arguments) -> None:
     assert facts["start_methods"]["default"] in facts["start_methods"]["known"]
     assert {"serial", "threads", "pool", "process"} <= facts["costs"].keys()
     assert all(seconds >= 0 for cost in facts["costs"].values() for seconds in cost.values())
-    assert {"xlmill", "python", "numpy", "numba", "pyarrow"} <= facts["versions"].keys()
+    assert {"xlmill", "python", "numpy", "llvmlite", "pyarrow"} <= facts["versions"].keys()
     assert Path(facts["compiled_code"]["folder"]).is_absolute()
 
 

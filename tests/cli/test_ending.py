@@ -129,7 +129,7 @@ def test_version_and_help_load_neither_numpy_nor_pyarrow(arguments: list[str], e
         "import sys, xlmill.cli\n"
         "try: xlmill.cli.main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
-        "print([name for name in ('numpy', 'pyarrow', 'numba') if name in sys.modules], file=sys.stderr)"
+        "print([name for name in ('numpy', 'pyarrow', 'llvmlite') if name in sys.modules], file=sys.stderr)"
     )
 
     done = subprocess.run(
@@ -144,7 +144,7 @@ def test_eval_loads_no_library_that_it_does_not_need(environment: dict[str, str]
         "import sys, xlmill.cli\n"
         "try: xlmill.cli.main(['eval', '=1+2'])\n"
         "except SystemExit: pass\n"
-        "heavy = ('pyarrow', 'numba', 'scipy', 'rich', 'asyncio', 'multiprocessing')\n"
+        "heavy = ('pyarrow', 'llvmlite', 'scipy', 'rich', 'asyncio', 'multiprocessing')\n"
         "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
 

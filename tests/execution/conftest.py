@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -10,18 +12,39 @@ import psutil
 import pytest
 
 import xlmill.execution
-from xlmill.execution import strategies
+from xlmill.execution import find_strategy, strategies
 
 HELPERS = ("resource_tracker", "forkserver")
+RAY = ("ray::", "raylet", "gcs_server", "/ray/")
+
+
+# Clusters that all tests share, each the process at the root of it.
+clusters: list[subprocess.Popen[str]] = []
+
+# Two workers of one thread each, or as many as said; it ends with its standard input.
+DASK = """
+import sys
+from distributed import LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers={workers}, threads_per_worker={threads}, dashboard_address=None, silence_logs=50)
+    print(cluster.scheduler_address, flush=True)
+    sys.stdin.read()
+    cluster.close()
+"""
 
 
 def workers_alive() -> list[psutil.Process]:
     """Processes below this one, save the two that multiprocessing keeps for itself."""
     found = []
+    apart = {child.pid for each in clusters for child in psutil.Process(each.pid).children(recursive=True)}
+    apart |= {each.pid for each in clusters}
     for process in psutil.Process().children(recursive=True):
+        if process.pid in apart:
+            continue
         try:
             line = " ".join(process.cmdline())
             is_helper = any(name in line for name in HELPERS) and process.ppid() == os.getpid()
+            is_helper = is_helper or any(name in line for name in RAY)
             if process.status() != psutil.STATUS_ZOMBIE and not is_helper:
                 found.append(process)
         except psutil.NoSuchProcess:
@@ -38,8 +61,57 @@ def no_process_is_left() -> Iterator[None]:
     assert left == []
 
 
-@pytest.fixture(params=sorted(strategies()))
+@contextlib.contextmanager
+def dask_cluster(folder: Path, workers: int = 2, threads: int = 1) -> Iterator[str]:
+    """A cluster in processes of its own; its address."""
+    script = folder / "cluster.py"
+    script.write_text(DASK.format(workers=workers, threads=threads))
+    paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    cluster = subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": paths},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert cluster.stdout is not None
+    clusters.append(cluster)
+    try:
+        yield cluster.stdout.readline().strip()
+    finally:
+        cluster.communicate()
+        clusters.remove(cluster)
+
+
+@pytest.fixture(scope="session")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cluster that runs already, named in the environment."""
+    pytest.importorskip("distributed", reason="Dask is not installed")
+    with dask_cluster(tmp_path_factory.mktemp("dask")) as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASK_SCHEDULER_ADDRESS", address)
+        yield
+
+
+@pytest.fixture(scope="session")
+def ray() -> Iterator[None]:
+    """A cluster that this process is connected to."""
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        ray.init(num_cpus=2, include_dashboard=False, configure_logging=False, log_to_driver=False)
+        yield
+        ray.shutdown()
+
+
+STRATEGIES = [pytest.param(name, marks=[pytest.mark.slow] if name == "ray" else []) for name in sorted(strategies())]
+
+
+@pytest.fixture(params=STRATEGIES)
 def strategy_name(request: pytest.FixtureRequest) -> str:
+    """Each strategy in turn; those of clusters find one that runs already."""
+    if find_strategy(request.param).traits.library is not None:
+        request.getfixturevalue(request.param)
     return str(request.param)
 
 

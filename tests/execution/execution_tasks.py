@@ -159,3 +159,11 @@ class HalfMessageAt:
 
             Channel.flush = send_half  # type: ignore[method-assign]
         return square(chunk)
+
+
+class SlowlyAt(At):
+    """The same, taking a while for each chunk, so that several run at the same time."""
+
+    def __call__(self, chunk: Numbers) -> list[int]:
+        time.sleep(0.05)
+        return super().__call__(chunk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +13,7 @@ from xlmill.version import __version__
 if TYPE_CHECKING:
     from rich.console import Console
 
-_LIBRARIES = ("numpy", "numba", "pyarrow", "scipy", "psutil")
+_LIBRARIES = ("numpy", "llvmlite", "pyarrow", "scipy", "psutil")
 
 
 @click.command("doctor")
@@ -66,15 +65,14 @@ def examine() -> dict[str, Any]:
 
 
 def _compiled_code() -> dict[str, Any]:
-    """Where compiled functions are kept beside their modules, and whether they can be."""
-    from xlmill.values.text_column import copy_slices
+    """Where compiled functions are kept, whether they can be, and how many there are."""
+    from xlmill.values.compiler import code_cache
 
-    dispatcher: Any = copy_slices.compiled
-    folder = Path(dispatcher.stats.cache_path)
+    folder = code_cache.writable_folder()
     return {
-        "folder": str(folder),
-        "is_writable": os.access(folder, os.W_OK),
-        "functions": len(list(folder.glob("*.nbi"))),
+        "folder": str(folder or code_cache.folders()[-1]),
+        "is_writable": folder is not None,
+        "functions": code_cache.count(),
     }
 
 

@@ -5,6 +5,7 @@ from xlmill.execution.calibration import calibrate, costs
 from xlmill.execution.chunking import Items, SelfSizing, cut
 from xlmill.execution.cores import resolve_workers, usable_cores
 from xlmill.execution.cost_model import Prediction, StrategyCost, Workload
+from xlmill.execution.dask_cluster import DaskCluster
 from xlmill.execution.map import imap, map
 from xlmill.execution.mp_pool import StandardPool
 from xlmill.execution.mp_process import BareProcesses
@@ -13,6 +14,7 @@ from xlmill.execution.planner import Plan, plan
 from xlmill.execution.process_per_task import ProcessPerTask
 from xlmill.execution.process_pool import ProcessPool
 from xlmill.execution.progress import Event, Observer, Planned, RowsDone, WorkerLost, WorkersBusy
+from xlmill.execution.ray_cluster import RayCluster
 from xlmill.execution.serial import Serial
 from xlmill.execution.strategy import (
     Settings,
@@ -20,6 +22,7 @@ from xlmill.execution.strategy import (
     Traits,
     create,
     find_strategy,
+    is_installed,
     strategies,
     strategy,
 )
@@ -29,6 +32,7 @@ __all__ = [
     "AsyncioLoop",
     "BareProcesses",
     "Cause",
+    "DaskCluster",
     "Event",
     "Fault",
     "Items",
@@ -39,6 +43,7 @@ __all__ = [
     "Prediction",
     "ProcessPerTask",
     "ProcessPool",
+    "RayCluster",
     "RowsDone",
     "SelfSizing",
     "Serial",
@@ -59,6 +64,7 @@ __all__ = [
     "find_strategy",
     "imap",
     "is_async",
+    "is_installed",
     "map",
     "plan",
     "resolve_workers",

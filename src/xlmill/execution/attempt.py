@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
-from xlmill.execution.transfer import pack, unpack
+from xlmill.execution.transfer import Part, pack, unpack
 
 # Seconds it began and ended, on the monotonic clock; the result; the fault, if there is no result.
 Answer: TypeAlias = tuple[float, float, R | None, Fault | None]
@@ -49,6 +49,25 @@ def answer(task: Callable[[C], R], chunk: C) -> Answer[R]:
     if fault is not None:
         fault = replace(fault, exception=portable(fault.exception))
     return outcome.began, outcome.ended, outcome.result, fault
+
+
+def packed_answer(task: Callable[[C], R], parts: Sequence[Part]) -> list[Part]:
+    """Run `task` on the packed chunk `parts`; an answer, packed. What cannot be pickled is a fault."""
+    arrived = time.monotonic()
+    try:
+        chunk = unpack(parts)
+    except Exception as error:
+        return _unpicklable(arrived, arrived, error)
+    told = began, ended, _, _ = answer(task, chunk)
+    try:
+        return pack(told)
+    except Exception as error:
+        return _unpicklable(began, ended, error)
+
+
+def _unpicklable(began: float, ended: float, error: Exception) -> list[Part]:
+    fault = replace(fault_of(error), cause=Cause.UNPICKLABLE, exception=None)
+    return pack((began, ended, None, fault))
 
 
 def portable(error: BaseException | None) -> BaseException | None:

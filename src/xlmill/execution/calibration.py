@@ -6,12 +6,12 @@ import json
 import logging
 import os
 import platform
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from xlmill.cache_folder import cache_folder
 from xlmill.execution.chunking import Items
 from xlmill.execution.cost_model import SEEDS, StrategyCost, cost_names
 from xlmill.execution.strategy import Settings, Strategy, create
@@ -47,18 +47,6 @@ def cache_file(settings: Settings) -> Path:
     """Where the costs of this machine, interpreter and start method are kept."""
     version = f"{platform.python_implementation()}-{platform.python_version()}".lower()
     return cache_folder() / f"costs-{platform.node() or 'machine'}-{version}-{settings.start_method}.json"
-
-
-def cache_folder() -> Path:
-    """The user's folder for what can be measured again, by the rules of the platform."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-        return base / "xlmill" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "xlmill"
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    # The specification says that a relative path is to be ignored.
-    return (Path(given) if given.startswith("/") else Path.home() / ".cache") / "xlmill"
 
 
 def load(file: Path) -> Mapping[str, StrategyCost] | None:

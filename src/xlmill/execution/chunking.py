@@ -44,18 +44,25 @@ def cut(items: Iterable[T], size: int, first: int = 0) -> Iterator[Items[T]]:
 class SelfSizing(Generic[T]):
     """Chunks of items whose size follows what items turn out to cost.
 
-    The first have `size` items. As chunks come back, `learn` makes those yet to be cut last about CHUNK_SECONDS.
+    The first have `size` items. As chunks come back, `learn` makes those yet to be cut last about `seconds`.
     Where `total` is known, chunks shrink towards the end, so that all workers end together.
     """
 
     def __init__(
-        self, items: Iterable[T], workers: int, total: int | None = None, size: int = 1, first: int = 0
+        self,
+        items: Iterable[T],
+        workers: int,
+        total: int | None = None,
+        size: int = 1,
+        first: int = 0,
+        seconds: float = CHUNK_SECONDS,
     ) -> None:
         self._source = iter(items)
         self._workers = workers
         self._left = total
         self._size = size
         self._first = first
+        self._seconds = seconds
 
     def __iter__(self) -> Iterator[Items[T]]:
         return self
@@ -75,5 +82,5 @@ class SelfSizing(Generic[T]):
 
     def learn(self, items: int, seconds: float) -> None:
         """Take note that a chunk of `items` took `seconds`."""
-        fitting = math.floor(CHUNK_SECONDS * items / seconds) if seconds > 0 else MOST_ITEMS
+        fitting = math.floor(self._seconds * items / seconds) if seconds > 0 else MOST_ITEMS
         self._size = max(1, min(fitting, MOST_GROWTH * self._size, MOST_ITEMS))

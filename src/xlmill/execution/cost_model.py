@@ -75,12 +75,15 @@ class Prediction:
     memory: float
 
 
-# Measured on one 2-core Linux machine with CPython 3.11; `calibration.measure` replaces them by this machine's.
+# Measured on one 2-core Linux machine with CPython 3.11; `calibration.measure` replaces most by this machine's.
 SEEDS: Mapping[str, StrategyCost] = {
     "serial": StrategyCost(message=2e-6, item=3e-7),
     "threads": StrategyCost(start=1e-4, start_each=6e-5, message=2.5e-5, item=3e-7, worker_bytes=100_000),
     "pool": StrategyCost(start=0.045, start_each=0.008, message=1.2e-4, item=5e-7, byte=1e-9, worker_bytes=12_000_000),
+    "asyncio": StrategyCost(start=1e-3, message=1e-4, item=3e-7, worker_bytes=10_000),
     "process": StrategyCost(launch=0.023, message=2e-4, item=5e-7, byte=1e-9, worker_bytes=12_000_000),
+    "dask": StrategyCost(start=2.0, start_each=0.2, message=8e-3, item=5e-7, byte=4e-9, worker_bytes=80_000_000),
+    "ray": StrategyCost(start=6.0, start_each=0.5, message=2e-3, item=5e-7, byte=4e-9, worker_bytes=100_000_000),
 }
 
 
@@ -89,9 +92,9 @@ def cost_names() -> list[str]:
     return [field.name for field in fields(StrategyCost)]
 
 
-def best_chunk_size(workload: Workload, workers: int) -> int:
-    """Tasks a chunk: about CHUNK_SECONDS of them, fewer where the workers would not all have some."""
-    by_time = CHUNK_SECONDS / workload.seconds if workload.seconds > 0 else workload.count
+def best_chunk_size(workload: Workload, workers: int, chunk_seconds: float = CHUNK_SECONDS) -> int:
+    """Tasks a chunk: about `chunk_seconds` of them, fewer where the workers would not all have some."""
+    by_time = chunk_seconds / workload.seconds if workload.seconds > 0 else workload.count
     by_balance = workload.count / (workers * CHUNKS_TO_BALANCE)
     return max(1, math.floor(min(by_time, by_balance, MOST_ITEMS)))
 

@@ -56,7 +56,7 @@ class Launcher:
         context = multiprocessing.get_context(self._method)
         ours, theirs = socket.socketpair()
         try:
-            with theirs, _starting, _main_module_hidden(), _interrupts_held():
+            with theirs, _starting, main_module_hidden(), _interrupts_held():
                 if self._method == "forkserver":
                     # Takes effect when the fork server starts, with the first worker.
                     multiprocessing.set_forkserver_preload([work.__module__, "cloudpickle", *self._preload])
@@ -93,23 +93,48 @@ def _end_strays() -> None:
 
 
 @contextmanager
-def _main_module_hidden() -> Iterator[None]:
+def main_module_hidden() -> Iterator[None]:
     """Keep multiprocessing from running the caller's script again in each worker.
 
     It does so for main modules that have a file or a spec; meanwhile they have neither. So a script needs no
     `if __name__ == "__main__"`, and what comes from stdin or a notebook works too. All else in the module
-    stays, because other threads may look it up.
+    stays, because other threads may look it up. Several may hide it at the same time.
     """
-    real = sys.modules["__main__"]
-    twin = ModuleType("__main__")
-    twin.__dict__.update(real.__dict__)
-    twin.__spec__ = None
-    twin.__dict__.pop("__file__", None)
-    sys.modules["__main__"] = twin
+    _hidden.begin()
     try:
         yield
     finally:
-        sys.modules["__main__"] = real
+        _hidden.end()
+
+
+class _Hidden:
+    """The main module while it is hidden, and how many want it so."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times = 0
+        self._real: ModuleType | None = None
+
+    def begin(self) -> None:
+        with self._lock:
+            self._times += 1
+            if self._times == 1:
+                self._real = sys.modules["__main__"]
+                twin = ModuleType("__main__")
+                twin.__dict__.update(self._real.__dict__)
+                twin.__spec__ = None
+                twin.__dict__.pop("__file__", None)
+                sys.modules["__main__"] = twin
+
+    def end(self) -> None:
+        with self._lock:
+            self._times -= 1
+            if self._times == 0 and self._real is not None:
+                sys.modules["__main__"] = self._real
+                self._real = None
+
+
+_hidden = _Hidden()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from xlmill.execution.outcome import Fault
 from xlmill.execution.planner import CANDIDATES, Plan, plan
 from xlmill.execution.probe import Probe, probe
 from xlmill.execution.progress import Observer, Planned, RowsDone
-from xlmill.execution.strategy import Settings, create, default_start_method, find_strategy
+from xlmill.execution.strategy import Settings, check_installed, create, default_start_method, find_strategy
 from xlmill.execution.transfer import pack_function
 
 T = TypeVar("T")
@@ -38,13 +38,26 @@ def map(
     start_method: str | None = None,
     errors: Errors = "raise",
     progress: Observer | None = None,
+    address: str | None = None,
 ) -> list[Any]:
     """`function` of each of `tasks`, in their order; the arguments are those of `imap`.
 
     With errors="raise", all tasks are run, and then an ExceptionGroup tells of those that failed.
     """
     results = list(
-        imap(function, tasks, strategy, workers, chunk_size, timeout, memory_limit, start_method, "collect", progress)
+        imap(
+            function,
+            tasks,
+            strategy,
+            workers,
+            chunk_size,
+            timeout,
+            memory_limit,
+            start_method,
+            "collect",
+            progress,
+            address,
+        )
     )
     if errors == "raise":
         failures = [error_of(place, each) for place, each in enumerate(results) if isinstance(each, Fault)]
@@ -64,6 +77,7 @@ def imap(
     start_method: str | None = None,
     errors: Errors = "raise",
     progress: Observer | None = None,
+    address: str | None = None,
 ) -> Iterator[Any]:
     """Yield `function` of each of `tasks`, in their order, reading `tasks` only a little ahead.
 
@@ -80,6 +94,8 @@ def imap(
     errors: "raise" raises what the task raised, at its place, or TaskFailedError if it was the worker that failed;
         "collect" yields a `Fault` there instead and goes on.
     progress: told of the plan, the tasks done and the workers, see `progress`.
+    address: of the cluster that "dask" or "ray" is to use; without it the one named in the environment
+        (DASK_SCHEDULER_ADDRESS, RAY_ADDRESS), or else a cluster of their own on this machine.
 
     Functions of scripts, notebooks and lambdas may be used with every strategy but `mp-pool` and `mp-process`. One
     that cannot be sent to processes is refused before any starts.
@@ -96,12 +112,16 @@ def imap(
         task_timeout=timeout,
         memory_limit=memory_limit,
         observer=progress,
+        address=address,
     )
     is_limited = timeout is not None or memory_limit is not None
+    if address is not None and (traits is None or traits.library is None):
+        raise InputError(f"an address is for the strategies 'dask' and 'ray', not {strategy!r}")
     if traits is None:
         if is_limited:
             pack_function(function)
     else:
+        check_installed(strategy)
         if runs_async and not traits.runs_async:
             raise InputError(f"{strategy!r} cannot run an async function; use 'asyncio' or 'auto'")
         if is_limited and not traits.isolates and (memory_limit is not None or not runs_async):
@@ -181,7 +201,7 @@ class _Run(Generic[T, R]):
     def _by(self, chosen: Plan, source: Iterator[T], done: int, total: int | None) -> Iterator[R | Fault]:
         traits = find_strategy(chosen.strategy).traits
         left = None if total is None else total - done
-        chunks = SelfSizing(source, chosen.workers, left, chosen.chunk_size or 1, done)
+        chunks = SelfSizing(source, chosen.workers, left, chosen.chunk_size or 1, done, traits.chunk_seconds)
         is_fixed = self.chunk_size is not None or not traits.takes_chunks
         given = cut(source, chosen.chunk_size or 1, done) if is_fixed else chunks
         task: Callable[[Items[T]], Any] = EachItem(self.function, travels=not traits.shares_memory)

@@ -87,7 +87,7 @@ def _predict(
 ) -> Prediction:
     traits = find_strategy(name).traits
     workers = 1 if name == "serial" else workers
-    size = chunk_size or (best_chunk_size(workload, workers) if traits.takes_chunks else 1)
+    size = chunk_size or (best_chunk_size(workload, workers, traits.chunk_seconds) if traits.takes_chunks else 1)
     return predict(name, cost, traits, workload, workers, cores, size)
 
 

@@ -24,6 +24,7 @@ the chunks in flight.
 
 from __future__ import annotations
 
+import importlib.util
 import multiprocessing
 import sys
 from abc import ABC, abstractmethod
@@ -32,7 +33,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import ClassVar, Self, TypeVar
 
-from xlmill.exceptions import InputError, UnknownStrategyError
+from xlmill.exceptions import InputError, MissingExtraError, UnknownStrategyError
+from xlmill.execution.chunking import CHUNK_SECONDS
 from xlmill.execution.cores import usable_cores
 from xlmill.execution.outcome import C, Outcome, R
 from xlmill.execution.progress import Event, Observer
@@ -55,6 +57,8 @@ class Traits:
     `is_bounded`: chunks are read lazily, within the window. `takes_chunks`: many tasks a chunk are as it is meant
     to be used; otherwise it gets one. `runs_async`: a task may be an async function. `usual_workers`: how many
     workers where nobody says; None for one on each core. `most_workers`: how many for tasks that wait.
+    `chunk_seconds`: how long a chunk should take, so that the message about it is a small matter. `library`: the
+    optional library it needs; the extra that installs it has the name of the strategy.
     """
 
     escapes_gil: bool
@@ -65,6 +69,8 @@ class Traits:
     runs_async: bool = False
     usual_workers: int | None = None
     most_workers: int = 32
+    chunk_seconds: float = CHUNK_SECONDS
+    library: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class Settings:
     preload: modules that the fork server imports once, for all workers to share.
     is_idempotent: a chunk whose worker died may run again. If not, its fault covers all its rows.
     quarantine_limit: how many single rows may cost their workers before the run is given up.
+    address: of the scheduler of a cluster that runs already; None for one of its own.
     observer: told of workers lost and busy, see `progress`.
     """
 
@@ -93,6 +100,7 @@ class Settings:
     preload: tuple[str, ...] = ()
     is_idempotent: bool = True
     quarantine_limit: int = 100
+    address: str | None = None
     observer: Observer | None = None
 
     def __post_init__(self) -> None:
@@ -171,6 +179,19 @@ def find_strategy(name: str) -> type[Strategy]:
         raise UnknownStrategyError(f"there is no strategy {name!r}; choose one of: {known}") from None
 
 
+def is_installed(name: str) -> bool:
+    """Whether the library is there that the strategy needs, if it needs any."""
+    library = find_strategy(name).traits.library
+    return library is None or importlib.util.find_spec(library) is not None
+
+
+def check_installed(name: str) -> None:
+    """Raise MissingExtraError, with the line that installs it, where the library of the strategy is missing."""
+    if not is_installed(name):
+        raise MissingExtraError(f"the strategy {name!r}", name)
+
+
 def create(name: str, settings: Settings | None = None) -> Strategy:
-    """A new strategy, not yet started."""
+    """A new strategy, not yet started. Raises MissingExtraError where its library is missing."""
+    check_installed(name)
     return find_strategy(name)(settings or Settings())

@@ -8,14 +8,12 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from xlmill.execution.attempt import answer, fault_of
+from xlmill.execution.attempt import fault_of, packed_answer
 from xlmill.execution.channel import Channel, Message, Tag
-from xlmill.execution.outcome import Cause
 from xlmill.execution.transfer import pack, unpack
 
 PARENT_POLL_SECONDS = 0.5
@@ -73,25 +71,7 @@ def _serve(channel: Channel) -> None:
                 channel.put(Message(Tag.READY, message.number))
         else:
             assert task is not None  # a chunk never comes before a task
-            channel.put(_answer(task, message))
-
-
-def _answer(task: Callable[[Any], Any], message: Message) -> Message:
-    arrived = time.monotonic()
-    try:
-        chunk = unpack(message.parts)
-    except Exception as error:
-        return _unpicklable(message, arrived, arrived, error)
-    told = began, ended, _, _ = answer(task, chunk)
-    try:
-        return Message(Tag.ANSWER, message.number, pack(told))
-    except Exception as error:
-        return _unpicklable(message, began, ended, error)
-
-
-def _unpicklable(message: Message, began: float, ended: float, error: Exception) -> Message:
-    fault = replace(fault_of(error), cause=Cause.UNPICKLABLE, exception=None)
-    return Message(Tag.ANSWER, message.number, pack((began, ended, None, fault)))
+            channel.put(Message(Tag.ANSWER, message.number, packed_answer(task, message.parts)))
 
 
 def _limit_memory(limit: int) -> None:

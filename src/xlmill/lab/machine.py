@@ -18,7 +18,7 @@ from xlmill.version import __version__
 # Above this load for each usable core, other programs take part in what is measured.
 MOST_LOAD = 0.5
 
-_LIBRARIES = ("numpy", "numba", "pyarrow")
+_LIBRARIES = ("numpy", "llvmlite", "pyarrow")
 _GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
 _PROCESSORS = Path("/proc/cpuinfo")
 

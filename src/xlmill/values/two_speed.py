@@ -7,42 +7,49 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from xlmill.values.compiler.kind import Kind
+    from xlmill.values.compiler.machine_code import MachineCode
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Loading the compiler costs about half a second, once; interpreted, a step over one byte or element costs about
-# a microsecond. Below this many steps, interpreting is sooner done.
-COMPILED_FROM = 200_000
-# Once the compiler is there, one more function costs some ten milliseconds, fetched from the disk cache.
-COMPILED_FROM_THEN_ON = 20_000
+# Loading the compiler takes some 50 ms, once; interpreted, a step over one byte or element costs about a
+# microsecond. Below this many steps, interpreting is sooner done.
+COMPILED_FROM = 50_000
+# Once the compiler is there, one more function costs a few milliseconds, fetched from the disk cache.
+COMPILED_FROM_THEN_ON = 5_000
 
 _compiler_lock = threading.Lock()
 
 
 class TwoSpeed(Generic[P, R]):
-    """A function in the subset of Python that Numba compiles, at two speeds from one source.
+    """A function in the subset of Python that xlmill.values.compiler translates, at two speeds from one source.
 
     Call it like any function from another two-speed function. From the outside use `run`, which weighs the
     work: little work runs interpreted, at once; much work, also where many small calls add up to it, runs
     compiled, without the GIL.
 
-    Interpreted, arrays are passed as memoryviews, so that elements are plain Python numbers: integer
-    arithmetic must stay within 63 bits to mean the same at both speeds, and no negative index may be used.
+    The subset: numbers (int, float, bool), parameters that are one-dimensional arrays, constant bytes; arithmetic,
+    comparisons, if, while, for over a range, len, min, max, abs, int, float, and calls of such functions, which
+    may return several numbers. Interpreted, arrays are passed as memoryviews, so that elements are plain Python
+    numbers: integer arithmetic must stay within 63 bits to mean the same at both speeds, and no negative index
+    may be used.
     """
 
     def __init__(self, function: Callable[P, R]) -> None:
-        self.function = function
+        assert isinstance(function, FunctionType)
+        self.function: FunctionType = function
         functools.update_wrapper(self, function)
-        self._dispatcher: Callable[P, R] | None = None
-        self._callee: Callable[P, R] | None = None
+        self._codes: dict[tuple[Kind, ...], MachineCode] = {}
         self._interpreted = 0  # the work that ran interpreted so far
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.function(*args, **kwargs)
+        return self.function(*args, **kwargs)  # type: ignore[no-any-return]
 
     def run(self, work: int, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function; `work` is the number of elements or bytes that it will step over."""
@@ -52,52 +59,41 @@ class TwoSpeed(Generic[P, R]):
 
     def pays(self, work: int) -> bool:
         """Whether to run so much work compiled: the compiler is paid for, or interpreting would cost as much."""
-        if self._dispatcher is not None:
+        if self._codes:
             return True
         self._interpreted += work
-        return self._interpreted >= (COMPILED_FROM_THEN_ON if "numba" in sys.modules else COMPILED_FROM)
+        return self._interpreted >= (COMPILED_FROM_THEN_ON if "llvmlite" in sys.modules else COMPILED_FROM)
 
     def interpreted(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function as plain Python."""
         views: list[Any] = [a.data if isinstance(a, np.ndarray) else a for a in args]
-        return self.function(*views, **kwargs)
+        return self.function(*views, **kwargs)  # type: ignore[no-any-return]
 
-    @property
-    def compiled(self) -> Callable[P, R]:
-        """The compiled function; compiled, or fetched from the disk cache, when first needed."""
-        if self._dispatcher is None:
-            with _compiler_lock:
-                if self._dispatcher is None:
-                    import numba
+    def compiled(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function as machine code; compiled, or fetched from the disk cache, when first needed.
 
-                    twin = self._twin()
-                    self._dispatcher = numba.njit(nogil=True, cache=True, error_model="numpy")(twin)
-        return self._dispatcher
+        Arguments are given by position.
+        """
+        from xlmill.values.compiler.kind import kind_of
 
-    def _inner(self) -> Callable[P, R]:
-        """The function as other compiled functions call it: without the wrappers that Python would need."""
-        if self._callee is None:
-            import numba
+        assert not kwargs
+        kinds = tuple([kind_of(argument) for argument in args])
+        code = self._codes.get(kinds) or self._compile(kinds)
+        return code(args)  # type: ignore[no-any-return]
 
-            self._callee = numba.njit(
-                nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-            )(self._twin())
-        return self._callee
+    def _compile(self, kinds: tuple[Kind, ...]) -> MachineCode:
+        from xlmill.values.compiler.compilation import compiled
 
-    def _twin(self) -> FunctionType:
-        """The same code, whose names of two-speed functions mean their compiled forms."""
-        assert isinstance(self.function, FunctionType)
-        namespace = dict(self.function.__globals__)
-        for name in self.function.__code__.co_names:
-            callee = namespace.get(name)
-            if isinstance(callee, TwoSpeed):
-                namespace[name] = callee._inner()
-        twin = FunctionType(self.function.__code__, namespace, self.function.__name__, self.function.__defaults__)
-        twin.__module__ = self.function.__module__
-        twin.__qualname__ = self.function.__qualname__
-        return twin
+        with _compiler_lock:
+            if kinds not in self._codes:
+                self._codes[kinds] = compiled(self.function, kinds, _plain)
+            return self._codes[kinds]
 
 
 def two_speed(function: Callable[P, R]) -> TwoSpeed[P, R]:
     """Declare `function` to be in the compiled subset: see `TwoSpeed`."""
     return TwoSpeed(function)
+
+
+def _plain(value: object) -> FunctionType | None:
+    return value.function if isinstance(value, TwoSpeed) else None

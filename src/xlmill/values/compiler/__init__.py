@@ -1,0 +1,1 @@
+"""From plain functions over arrays to machine code, by way of LLVM."""
