@@ -35,6 +35,10 @@ _OPERATORS = {
 }
 
 
+# The parser knows these itself.
+_FORMS = ("LET", "LAMBDA")
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """What the parser and the evaluator must agree on: names to numbers, numbers to functions."""
@@ -87,7 +91,7 @@ def _build(entries: list[Signature]) -> Program:
     spelled = [
         (entry.name, opcode[entry.name], entry.fewest_arguments, entry.most_arguments)
         for entry in entries
-        if entry.name not in signs
+        if entry.name not in signs and entry.name not in _FORMS
     ]
     names = {op: name for name, op in opcode.items()}
     return Program(FunctionTable.build(spelled), names, deferred, first_branch, {})

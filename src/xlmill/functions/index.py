@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 1648375215
+FINGERPRINT = 3508822805
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),
@@ -281,12 +281,14 @@ ENTRIES: dict[str, Entry] = {
     "ISTEXT": ("information.kinds", 1, 1, False, None),
     "JIS": ("text.characters", 1, 1, False, None),
     "KURT": ("statistical.spread", 1, 255, False, None),
+    "LAMBDA": ("language", 1, 255, False, None),
     "LARGE": ("statistical.order", 2, 2, False, None),
     "LCM": ("math_trig.divisibility", 1, 255, False, None),
     "LEFT": ("text.slicing", 1, 2, False, None),
     "LEFTB": ("text.slicing", 1, 2, False, None),
     "LEN": ("text.slicing", 1, 1, False, None),
     "LENB": ("text.slicing", 1, 1, False, None),
+    "LET": ("language", 3, 255, False, None),
     "LINEST": ("statistical.regression", 1, 4, False, None),
     "LN": ("math_trig.powers", 1, 1, False, None),
     "LOG": ("math_trig.powers", 1, 2, False, None),

@@ -29,6 +29,7 @@ CATEGORIES = (
     "math_trig",
     "statistical",
     "logical",
+    "language",
     "text",
     "date_time",
     "financial",
