@@ -35,7 +35,7 @@ def test_the_arrow_table_has_a_type_a_number_and_a_text() -> None:
         *("number", "text", "error", "invalid", "array", "empty", "boolean", "text"),
     ]
     assert table.column("number").to_pylist() == [3.0, None, None, None, None, None, 1.0, None]
-    assert table.column("text").to_pylist()[4] == '[[1.0,2.0],[3.0,{"error":"#N/A"}]]'
+    assert table.column("text").to_pylist()[4] == '[[1,2],[3,{"error":"#N/A"}]]'
 
 
 @pytest.mark.parametrize("strategy", ["serial", "threads", "pool", "process"])

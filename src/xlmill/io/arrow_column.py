@@ -168,8 +168,13 @@ def _result_texts(values: Column, problems: dict[int, str]) -> tuple[Texts, Mask
 
 
 def json_text(value: Any) -> str:
-    """An array's value as JSON: rows of cells; an error value is {"error": "#N/A"}."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda error: {"error": str(error)})
+    """An array's value as JSON: rows of cells, whole numbers without a point; an error is {"error": "#N/A"}."""
+    rows = [[_whole(cell) for cell in row] for row in value]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=lambda error: {"error": str(error)})
+
+
+def _whole(cell: Any) -> Any:
+    return int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else cell
 
 
 def natural_column(values: Column, kind: pa.DataType) -> pa.Array:
