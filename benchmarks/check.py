@@ -40,12 +40,12 @@ class Check:
         return dict(sorted(groups.items(), key=lambda group: -len(group[1])))
 
     def __str__(self) -> str:
-        text = f"{self.rows:,} answers agree with {self.engine}"
+        parts = []
         if self.reviewed:
-            text += f", but for {sum(self.reviewed.values()):,} that differ for reviewed reasons"
+            parts.append(f"{sum(self.reviewed.values()):,} differ for reviewed reasons")
         if not self.holds:
-            text += f"; {len(self.unexplained) + self.not_looked_into:,} differ unexplained"
-        return text
+            parts.append(f"{len(self.unexplained) + self.not_looked_into:,} differ unexplained")
+        return f"{self.rows:,} answers held against {self.engine}: {' and '.join(parts) or 'all the same'}"
 
 
 def check(expressions: Sequence[str], ours: pa.Table, theirs: pa.Table, xlmill: Oracle, other: Oracle) -> Check:

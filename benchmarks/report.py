@@ -121,7 +121,7 @@ def _memory(ways: list[dict[str, Any]]) -> str:
     lines = [
         "## Memory",
         "",
-        "Of the process tree at its peak; what each row adds is told by a quarter of the rows.",
+        "Of the process tree at its peak. What each row adds is told by another run, of a quarter or half of the rows.",
         "",
     ]
     lines += ["| workload | way | rows | peak | a row adds | a row of the input |", "|---|---|--:|--:|--:|--:|"]

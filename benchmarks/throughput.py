@@ -78,6 +78,9 @@ def measure(name: str, folder: Path, repeats: int, say: Say, engines: tuple[str,
     """Measure a workload, each engine in turn, `repeats` times, every time in a new process."""
     workload = WORKLOADS[name]
     found = {engine.engine: engine for engine in _who_can(workload, engines)}
+    # Code is compiled once on a machine and then kept on the disk; the part `compiler` tells what that takes.
+    say(f"{name}: compile what is not compiled yet")
+    _take(Measured(XLMILL, "", workload.rows), workload, folder)
     for repeat in range(repeats):
         for one in found.values():
             if one.trouble or one.is_slow:

@@ -52,7 +52,7 @@ class Workload:
                 with unfinished.open("w", encoding="utf-8") as lines:
                     lines.writelines(text + "\n" for text in itertools.islice(self.expressions(n), n))
             else:
-                pq.write_table(rows_table(n), unfinished)
+                pq.write_table(rows_table(self.rows).slice(0, n), unfinished)
             unfinished.replace(path)
         return path
 
@@ -88,7 +88,6 @@ def rows_table(n: int, seed: int = 2) -> pa.Table:
     shared = shared_generators()
     if shared is not None:
         return pa.table(dict(zip("ABCD", shared.w2(n, seed), strict=True)))
-    # A column at a time, each with its own generator, so that fewer rows are the first of more.
     amounts = [np.random.default_rng([seed, i]).integers(0, 100_001, n) / 100 for i in range(4)]
     return pa.table(dict(zip("ABCD", amounts, strict=True)))
 
