@@ -116,8 +116,7 @@ class Evaluation:
             if active is not None and not active.all():
                 self._run_partly(batch, forest, store, count, active)
                 return
-        positions = range(batch.argc if _takes_values(batch.op) else 0)
-        arguments = [store.argument(batch, position) for position in positions]
+        arguments = store.arguments(batch) if _takes_values(batch.op) else []
         column = self._value(batch, forest, store, arguments, Lanes(store, nodes, count), in_array)
         self._count_cells(column)
         store.put(nodes, column)
@@ -133,8 +132,7 @@ class Evaluation:
             active = None if branches is None else branches.active(node, forest, store, self.program, rows)
             lanes = np.arange(rows) if active is None else np.flatnonzero(active)
             taken.append(lanes)
-            for position in range(batch.argc):
-                column = store.argument(replace(batch, nodes=node), position)
+            for position, column in enumerate(store.arguments(replace(batch, nodes=node))):
                 given[position].append((column if len(column) == rows else column.repeat(rows)).take(lanes))
         arguments = [stack(columns).settled() for columns in given]
         origins = np.concatenate([store.rows(node)[lanes] for node, lanes in zip(nodes, taken, strict=True)])
@@ -152,10 +150,10 @@ class Evaluation:
         taken = np.flatnonzero(active)
         result = empty_column(count)
         if len(taken):
-            arguments = []
-            for position in range(batch.argc):
-                column = store.argument(batch, position)
-                arguments.append((column if len(column) == count else column.repeat(count)).take(taken).settled())
+            arguments = [
+                (column if len(column) == count else column.repeat(count)).take(taken).settled()
+                for column in store.arguments(batch)
+            ]
             column = self._value(batch, forest, store, arguments, Lanes(store, batch.nodes, count).take(taken), False)
             result = merge(active, column, empty_column(count - len(taken)))
         store.put(batch.nodes, result)

@@ -54,8 +54,8 @@ _LEAF_KIND[[Opcode.NUMBER, Opcode.TEXT, Opcode.BOOLEAN, Opcode.ERROR, Opcode.OMI
 class Store(Protocol):
     """What the evaluator needs of either layout."""
 
-    def argument(self, batch: Batch, position: int) -> Column:
-        """The batch's arguments at one position, as a column."""
+    def arguments(self, batch: Batch) -> list[Column]:
+        """The batch's arguments, a column for each position."""
 
     def values(self, nodes: Nodes) -> Column:
         """The values of some nodes."""
@@ -99,19 +99,23 @@ class ScatteredStore:
         written = Texts(self._heap.buffer, self._starts[nodes], self._lengths[nodes]).to_strings()
         self.put(nodes, texts_column(Texts.from_strings([text.replace('""', '"') for text in written])))
 
-    def argument(self, batch: Batch, position: int) -> Column:
-        """The batch's arguments at one position, as a column."""
-        forest, count = self._forest, len(batch.nodes)
-        nodes = np.empty(count, np.int64)
-        kinds = np.empty(count, np.uint8)
-        numbers = np.empty(count)
-        uniform = _gather.run(
-            count,
-            *(forest.args, forest.first, batch.nodes, position),
+    def arguments(self, batch: Batch) -> list[Column]:
+        """The batch's arguments, a column for each position."""
+        forest, count, argc = self._forest, len(batch.nodes), batch.argc
+        nodes = np.empty(argc * count, np.int64)
+        kinds = np.empty(argc * count, np.uint8)
+        numbers = np.empty(argc * count)
+        uniform = np.empty(argc, np.int64)
+        _gather.run(
+            argc * count,
+            *(forest.args, forest.first, batch.nodes),
             *(_NO_NODES if self._stands_for is None else self._stands_for, self._kinds, self._numbers),
-            *(nodes, kinds, numbers),
+            *(nodes, kinds, numbers, uniform),
         )
-        return self._column(nodes, kinds, numbers, uniform)
+        return [
+            self._column(nodes[at : at + count], kinds[at : at + count], numbers[at : at + count], kind)
+            for at, kind in zip(range(0, argc * count, count), uniform.tolist(), strict=True)
+        ]
 
     def values(self, nodes: Nodes) -> Column:
         """The values of some nodes."""
@@ -200,10 +204,11 @@ class AlignedStore:
         self._columns: dict[int, Column] = {}
         self._stands_for = aliases
 
-    def argument(self, batch: Batch, position: int) -> Column:
-        """The node's argument at one position."""
+    def arguments(self, batch: Batch) -> list[Column]:
+        """The node's arguments, a column for each position."""
         (node,) = batch.nodes.tolist()
-        return self._value(int(self._forest.args[self._forest.first[node] + position]))
+        first = int(self._forest.first[node])
+        return [self._value(argument) for argument in self._forest.args[first : first + batch.argc].tolist()]
 
     def values(self, nodes: Nodes) -> Column:
         """The column of one node."""
@@ -257,24 +262,27 @@ def stands_for(forest: Forest) -> Index | None:
 
 @two_speed
 def _gather(  # type: ignore[no-untyped-def]
-    args, first, batch, position, stands_for, all_kinds, all_numbers, nodes, kinds, numbers
+    args, first, batch, stands_for, all_kinds, all_numbers, nodes, kinds, numbers, uniform
 ):
-    """The argument nodes of a batch at one position, their kinds and numbers; gives the kind of all, or -1."""
-    uniform = -2
+    """The argument nodes of a batch, their kinds and numbers, position by position; the kind of all there, or -1."""
+    count = len(batch)
     has_aliases = len(stands_for) > 0
-    for i in range(len(batch)):
-        node = args[first[batch[i]] + position]
-        if has_aliases:
-            node = stands_for[node]
-        nodes[i] = node
-        kind = all_kinds[node]
-        kinds[i] = kind
-        numbers[i] = all_numbers[node]
-        if uniform == -2:
-            uniform = kind
-        elif uniform != kind:
-            uniform = -1
-    return uniform
+    for position in range(len(uniform)):
+        to = position * count
+        same = -2
+        for i in range(count):
+            node = args[first[batch[i]] + position]
+            if has_aliases:
+                node = stands_for[node]
+            nodes[to + i] = node
+            kind = all_kinds[node]
+            kinds[to + i] = kind
+            numbers[to + i] = all_numbers[node]
+            if same == -2:
+                same = kind
+            elif same != kind:
+                same = -1
+        uniform[position] = same
 
 
 class _TextHeap:
