@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from xlmill.mill.workload import Chunk
 
 # Below so many rows a chunk costs more in batches and messages than it gains in balance.
-LEAST_ROWS = 8_192
+LEAST_ROWS = 16_384
 
 # Under a time limit the first chunks are so small, before it is known what rows cost.
 FIRST_ROWS = 1_024

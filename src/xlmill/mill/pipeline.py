@@ -91,7 +91,8 @@ class Pipeline:
         began = time.perf_counter()
         source = iter(chunks)
         if self.options.strategy != "auto":
-            chosen = Plan(self.options.strategy, resolve_workers(self.options.workers), None, "asked for")
+            workers = 1 if self.options.strategy == "serial" else resolve_workers(self.options.workers)
+            chosen = Plan(self.options.strategy, workers, None, "asked for")
         elif self.options.timeout or self.options.memory_limit:
             workers = resolve_workers(self.options.workers)
             chosen = Plan("pool", workers, None, "only processes can hold a time or memory limit")
