@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import xlmill as xl
-from xlmill.lab import measurement
+from xlmill.lab import budget
 from xlmill.lab.measurement import Stage
 from xlmill.lab.way import ways
 from xlmill.mill.generate import generate
@@ -132,7 +132,7 @@ def test_a_strategy_that_dies_does_not_stop_the_others() -> None:
 
 
 def test_a_strategy_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measurement, "_LEAST_PATIENCE", 0.5)
+    monkeypatch.setattr(budget, "_LEAST_PATIENCE", 0.5)
 
     comparison = xl.compare((wait_for_ever_in_a_thread, range(8)), ["threads"], repeat=1, budget=4.0)
 

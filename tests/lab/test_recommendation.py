@@ -87,7 +87,7 @@ def test_few_repeats_are_told_of() -> None:
     assert "few" in warnings(made)[0]
 
     made.repeat = 5
-    assert "Only 2 of 5" in warnings(made)[0]
+    assert "Fewer than 5 repeats, for the budget of 60 s: serial (2)" in warnings(made)[0]
 
 
 def test_a_strategy_that_failed_is_told_of_and_has_no_figures() -> None:

@@ -12,7 +12,7 @@ from xlmill.lab.record import Record, Sample, WayRecord
 from xlmill.lab.statistics import Spread, is_different, spread
 
 # With fewer repeats the spread says little.
-ENOUGH_ROUNDS = 5
+ENOUGH_REPEATS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,17 @@ def warnings(record: Record) -> list[str]:
             f"The machine was busy before it began: load {load:g} on {cores} cores. "
             "Other programs took part in these times; compare on a quiet machine."
         )
-    if record.rounds < record.repeat:
+    if record.repeat < ENOUGH_REPEATS:
+        found.append(f"{record.repeat} repeats are few: small differences may be chance.")
+    measured = [way for way in record.ways if way.samples]
+    seldom = [f"{way.strategy} ({len(way.samples)})" for way in measured if len(way.samples) < record.repeat]
+    if seldom:
         found.append(
-            f"Only {record.rounds} of {record.repeat} repeats fitted into the budget of {record.budget:g} s; "
-            "a larger one gives surer figures."
+            f"Fewer than {record.repeat} repeats, for the budget of {record.budget:g} s: {', '.join(seldom)}. "
+            "A larger one gives surer figures."
         )
-    elif record.rounds < ENOUGH_ROUNDS:
-        found.append(f"{record.rounds} repeats are few: small differences may be chance.")
     found += [f"{way.strategy} was not measured: {way.failure}." for way in record.ways if way.failure is not None]
-    fewer = [f"{way.strategy} ({way.rows:,})" for way in record.ways if way.samples and way.rows < record.rows]
+    fewer = [f"{way.strategy} ({way.rows:,})" for way in measured if way.rows < record.rows]
     if fewer:
         found.append(
             f"Too slow for the budget, and so measured on fewer than {record.rows:,} {record.unit}, with time, CPU and "

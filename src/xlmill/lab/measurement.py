@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from xlmill.exceptions import InputError, UnequalResultsError
 from xlmill.lab.bench_process import Bench, BenchError
+from xlmill.lab.budget import LEAST_ROUNDS, Budget
 from xlmill.lab.digest import Digests, first_difference
 from xlmill.lab.machine import machine
 from xlmill.lab.record import Record, Sample, WayRecord
@@ -19,16 +20,6 @@ from xlmill.lab.rehearsal import rehearse
 from xlmill.lab.tree import MEMORY_MEASURE
 from xlmill.lab.way import Way
 from xlmill.lab.work import Work
-
-# Fewer rounds than this are no repeats, whatever the budget.
-_LEAST_ROUNDS = 2
-
-# What a way costs in runs, beside its repeats: its rehearsals, of which all but the last cost a third of that, what
-# is loaded in the first of them, and the warm-up.
-_OTHER_RUNS = 3
-
-# Any run may take this long, lest one that is nearly done is ended because the budget is nearly used up.
-_LEAST_PATIENCE = 10.0
 
 # Compiling takes half a minute, on a busy machine minutes.
 _COMPILE_SECONDS = 600.0
@@ -48,13 +39,13 @@ Observer: TypeAlias = Callable[[Stage], None]
 
 @dataclass(slots=True)
 class _Course:
-    """A way on its way through the measuring; `seconds` are those of a run, `opening` those of opening its bench."""
+    """A way on its way through the measuring: so many `rounds`, in each of which it takes about `seconds`."""
 
     way: Way
     record: WayRecord
     digests: Digests = field(default_factory=dict)
     seconds: float = 0.0
-    opening: float = 0.0
+    rounds: int = 0
 
     def fail(self, error: BenchError) -> None:
         self.record.failure = str(error)
@@ -90,44 +81,26 @@ class Measurement:
             made,
             ways=records,
         )
-        self._began = time.monotonic()
+        self._budget = Budget(budget, repeat, len(ways))
 
     def record(self) -> Record:
         """Measure; what was found. Raises UnequalResultsError, and InputError where even the baseline fails."""
         self._compile()
-        self._began = time.monotonic()
+        began = time.monotonic()
+        self._budget = Budget(self._record.budget, self._record.repeat, len(self._courses))
         for place, course in enumerate(self._courses):
             self._tell(f"rehearsing {course.way.strategy}", place)
-            self._rehearse(course, self._seconds_a_run(place))
+            self._rehearse(course, len(self._courses) - place)
             if course is self._baseline and course.record.failure is not None:
                 raise _no_baseline(course.way, course.record.failure)
             self._refuse_other_results(course)
         self._repeat()
-        self._record.seconds = time.monotonic() - self._began
+        self._record.seconds = time.monotonic() - began
         return self._record
 
     @property
     def _baseline(self) -> _Course:
         return self._courses[0]
-
-    @property
-    def _left(self) -> float:
-        """Seconds of the budget that are left."""
-        return self._record.budget - (time.monotonic() - self._began)
-
-    @property
-    def _patience(self) -> float:
-        """Seconds after which a run is taken for one that never ends."""
-        return max(self._left, self._record.budget / len(self._courses), _LEAST_PATIENCE)
-
-    def _seconds_a_run(self, place: int) -> float:
-        """Seconds that a run of the way at `place` may take, when those before it have had what they need."""
-        runs = self._record.repeat + 1
-        promised = sum(course.seconds * runs + course.opening for course in self._courses[:place])
-        share = (self._left - promised) / (len(self._courses) - place)
-        # The bench is opened twice, and no other is known to open sooner.
-        opening = 2 * max((course.opening for course in self._courses), default=0.0)
-        return max(0.0, share - opening) / (self._record.repeat + _OTHER_RUNS)
 
     def _compile(self) -> None:
         """Have code compiled and put into the cache on disk, once for this machine, before the budget counts."""
@@ -142,23 +115,26 @@ class Measurement:
         except BenchError as error:
             raise _no_baseline(baseline.way, str(error)) from None
 
-    def _rehearse(self, course: _Course, allowed: float) -> None:
-        """Settle how many rows are measured, with their digests and memory.
+    def _rehearse(self, course: _Course, ways_left: int) -> None:
+        """Settle how many rows are measured, and how often; note their digests and memory.
 
         The way is alone meanwhile: of pages that other benches map too it would be charged only a part.
         """
         began = time.monotonic()
+        everything = self._work.subject.rows
         try:
             with Bench(course.way, self._packed) as bench:
                 bench.wait_until_ready()
-                course.opening = time.monotonic() - began
+                opening = time.monotonic() - began
                 first_rows = self._work.first_rows(course.way)
-                found = rehearse(bench, first_rows, self._work.subject.rows, allowed, self._patience)
+                allowed = self._budget.allowance(ways_left)
+                found = rehearse(bench, first_rows, everything, allowed, self._budget.patience)
         except BenchError as error:
             course.fail(error)
             return
         course.digests, course.seconds = found.digests, found.seconds
-        record, everything = course.record, self._work.subject.rows
+        course.rounds = self._budget.promise(ways_left, found.seconds, opening)
+        record = course.record
         record.rows, record.peak_memory = found.rows, found.memory
         record.chunk_rows = self._work.chunk_rows(course.way, found.rows)
         if found.rows < everything and found.pilot is not None:
@@ -168,18 +144,16 @@ class Measurement:
         with contextlib.ExitStack() as open_benches:
             benches = {
                 course.way: open_benches.enter_context(Bench(course.way, self._packed))
-                for course in self._courses
-                if course.record.failure is None
+                for course in self._taking_part(0)
             }
             self._tell("warming up", len(self._courses))
-            for course in self._courses:
-                if course.record.failure is None:
-                    self._warm_up(course, benches[course.way])
+            for course in self._taking_part(0):
+                self._warm_up(course, benches[course.way])
             order = random.Random(self._record.seed)
             for number in range(self._record.repeat):
-                if number >= _LEAST_ROUNDS and self._left < self._seconds_of_a_round():
+                courses = self._taking_part(number)
+                if number >= LEAST_ROUNDS and self._budget.left < sum(course.seconds for course in courses):
                     return
-                courses = [course for course in self._courses if course.record.failure is None]
                 order.shuffle(courses)
                 for place, course in enumerate(courses):
                     step = len(self._courses) * (number + 1) + place
@@ -187,21 +161,22 @@ class Measurement:
                     self._measure(course, benches[course.way], number, place)
                 self._record.rounds = number + 1
 
-    def _seconds_of_a_round(self) -> float:
-        return sum(course.seconds for course in self._courses if course.record.failure is None)
+    def _taking_part(self, number: int) -> list[_Course]:
+        """The ways to be measured in a round."""
+        return [course for course in self._courses if course.record.failure is None and course.rounds > number]
 
     def _warm_up(self, course: _Course, bench: Bench) -> None:
         """Run once what nobody counts: it loads and compiles. Where a run is long, fewer rows must do for that."""
         rows = course.record.rows if course.record.pilot is None else course.record.pilot[0]
         try:
             bench.wait_until_ready()
-            bench.run(rows, self._patience)
+            bench.run(rows, self._budget.patience)
         except BenchError as error:
             course.fail(error)
 
     def _measure(self, course: _Course, bench: Bench, number: int, place: int) -> None:
         try:
-            report = bench.run(course.record.rows, self._patience)
+            report = bench.run(course.record.rows, self._budget.patience)
         except BenchError as error:
             course.fail(error)
             return
@@ -223,7 +198,7 @@ class Measurement:
     def _shown(self, way: Way, first: int, last: int) -> list[str]:
         with Bench(way, self._packed) as bench:
             bench.wait_until_ready()
-            return bench.show(first, last, self._patience)
+            return bench.show(first, last, self._budget.patience)
 
     def _tell(self, text: str, done: int) -> None:
         if self._observer is not None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlmill.lab.bench_process import Bench
+from xlmill.lab.budget import Allowance
 from xlmill.lab.digest import Digests
 from xlmill.lab.extrapolation import expected_seconds
 
 # How much larger each run is than the one before.
 _GROWTH = 4
-
-# A run of all rows may take so many times what is allowed: it is worth more than one from which to extrapolate.
-_WORTH = 2
 
 # The first run may take so many times what is allowed and yet be repeated: it also loads what the others find there.
 _COLD_RUNS = 8
@@ -28,29 +26,40 @@ class Rehearsal:
     digests: Digests
     pilot: Rehearsal | None = None
 
+    def expected_seconds(self, rows: int) -> float:
+        """What `rows` rows would take."""
+        pilot = None if self.pilot is None else (self.pilot.rows, self.pilot.seconds)
+        return expected_seconds((self.rows, self.seconds), pilot, rows)
 
-def rehearse(bench: Bench, first_rows: int, everything: int, allowed: float, patience: float) -> Rehearsal:
-    """Run more and more rows, from `first_rows` to all of `everything`, while a run takes at most `allowed` seconds.
+    def within(self, allowed: Allowance, everything: int) -> Rehearsal:
+        """This run, or the largest before it that took about as long as is allowed, and has a pilot."""
+        limit = 2 * (allowed.whole if self.rows == everything else allowed.part)
+        if self.seconds <= limit or self.pilot is None or self.pilot.pilot is None:
+            return self
+        return self.pilot.within(allowed, everything)
+
+
+def rehearse(bench: Bench, first_rows: int, everything: int, allowed: Allowance, patience: float) -> Rehearsal:
+    """Run more and more rows, from `first_rows` to all of `everything`, as far as a run is allowed to take so long.
 
     Raises BenchError where a run fails or takes longer than `patience`.
     """
     found = _run(bench, min(everything, _power_of_two(first_rows)), patience)
-    if found.seconds <= allowed * _COLD_RUNS:
+    if found.seconds <= allowed.whole * _COLD_RUNS:
         found = _run(bench, found.rows, patience)  # without what is loaded only once
     while found.rows < everything:
-        pilot = None if found.pilot is None else (found.pilot.rows, found.pilot.seconds)
-        if expected_seconds((found.rows, found.seconds), pilot, everything) <= allowed * _WORTH:
-            rows = everything
-        elif found.seconds * _GROWTH <= allowed:
-            rows = min(everything, found.rows * _GROWTH)
+        if found.expected_seconds(everything) <= allowed.whole:
+            rows, limit = everything, allowed.whole
+        elif found.seconds > allowed.part:
+            break
+        elif found.pilot is None or found.expected_seconds(found.rows * _GROWTH) <= allowed.part:
+            rows, limit = min(everything, found.rows * _GROWTH), allowed.part
         else:
             break
         larger = _run(bench, rows, patience, found)
         # It was not expected to take so long: perhaps something was compiled, or the machine was busy elsewhere.
-        found = larger if larger.seconds <= allowed * _WORTH else _run(bench, rows, patience, found)
-    while found.pilot is not None and found.seconds > allowed * (2 * _WORTH if found.rows == everything else 1):
-        found = found.pilot
-    return found
+        found = larger if larger.seconds <= limit else _run(bench, rows, patience, found)
+    return found.within(allowed, everything)
 
 
 def _run(bench: Bench, rows: int, patience: float, pilot: Rehearsal | None = None) -> Rehearsal:
