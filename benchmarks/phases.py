@@ -37,7 +37,7 @@ _PHASES: tuple[tuple[str, Any, str], ...] = (
     ("branches", branching.Branching, "active"),
     ("templates", chunk, "template_hashes"),
     ("store: set up", store.ScatteredStore, "__init__"),
-    ("store: gather", store.ScatteredStore, "argument"),
+    ("store: gather", store.ScatteredStore, "arguments"),
     ("store: gather", store.ScatteredStore, "values"),
     ("store: put", store.ScatteredStore, "put"),
     ("apply: prepare arguments", evaluator, "apply"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import xlmill
 from benchmarks.process import run
 from benchmarks.statistic import Spread
 from benchmarks.workloads import WORKLOADS
@@ -47,9 +49,17 @@ def compiler(folder: Path, say: Callable[[str], None]) -> dict[str, dict[str, li
     found: dict[str, dict[str, list[float]]] = {}
     for name in COMPILED:
         path = WORKLOADS[name].file(folder, COMPILED_ROWS)
-        with tempfile.TemporaryDirectory() as cache:
+        with tempfile.TemporaryDirectory() as place:
+            environment = _without_compiled_code(Path(place))
             for state in ("empty cache", "filled cache"):
                 say(f"{name}: {state} of compiled code")
-                ended = run(["-c", _TWICE, str(path)], {"NUMBA_CACHE_DIR": cache}, limit=600)
+                ended = run(["-c", _TWICE, str(path)], environment, limit=600)
                 found.setdefault(name, {})[state] = json.loads(ended.output)
     return found
+
+
+def _without_compiled_code(place: Path) -> dict[str, str]:
+    """The environment in which Python finds a copy of xlmill in `place`, with its bytecode but no machine code."""
+    package = Path(xlmill.__file__).parent
+    shutil.copytree(package, place / package.name, ignore=shutil.ignore_patterns("*.code"))
+    return {"PYTHONPATH": str(place), "XDG_CACHE_HOME": str(place)}
