@@ -84,3 +84,20 @@ def test_nodes_stand_in_postfix_order(rows: list[bytes]) -> None:
             assert all(begin <= child < node for child in children)
             seen += count
         assert seen == root - begin  # every node but the root is the argument of one
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(st.sampled_from([b"=1+1+1+1+1", b"=-A1%", b"={1,2}", b"1E999", b"=F(", b"", b"=x+1"]), max_size=40))
+def test_rows_of_a_node_a_byte_get_more_room(rows: list[bytes]) -> None:
+    many = [b"=" + b"1+" * 200 + b"1", *rows, b"=" + b"-" * 500 + b"1"]
+
+    forest = forest_of(many, False)
+
+    for row, text in enumerate(many):
+        alone = forest_of([text], False)
+        own = np.flatnonzero(forest.row == row)
+        assert alone.problem[0] == forest.problem[row]
+        assert alone.op.tolist() == forest.op[own].tolist()
+        assert alone.number.tolist() == forest.number[own].tolist()
+        assert alone.height.tolist() == forest.height[own].tolist()
+    assert_same_at_both_speeds(many, False)

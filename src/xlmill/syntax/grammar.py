@@ -144,6 +144,9 @@ REF_WIDTH: Final = 7
 COUNT_NODES, COUNT_ARGS, COUNT_REFS, COUNT_NAMES, COUNT_INEXACT, COUNT_STRUCTURED = range(6)
 COUNT_WIDTH: Final = 6
 
+# What has begun to be written when a formula turns out to be none.
+SPARE_NODES: Final = 2
+
 # Beside the precedences of operators: frames yield to nothing, and what ends one yields to every operator.
 _FRAME_PRECEDENCE: Final = -1
 _CLOSING: Final = 0
@@ -223,6 +226,13 @@ def _highest_outside(op: Int16, extra: Int32, height: Int32, first_node: int, no
 
 
 @two_speed
+def _awaits_name(top: int, frame: int, held: int, stack_code: Int16, stack_base: Int32) -> bool:
+    """Whether an argument begins here that can be a parameter of LAMBDA, or a name of LET."""
+    code = stack_code[top]
+    return top == frame and (code == _LAMBDA or (code == _LET and (held - stack_base[top]) % 2 == 0))
+
+
+@two_speed
 def parse_rows(
     buffer: Bytes,
     row_start: Int64,
@@ -266,8 +276,12 @@ def parse_rows(
     scope_hides: Int32,
     scope_node: Int32,
     counts: Int64,
-) -> None:
-    """Parse every row: the trees, how many there are of each thing, and what is wrong with the others.
+    first_row: int,
+) -> int:
+    """Parse rows from `first_row` on: their trees, or what is wrong with them; the row that had no room, or the end.
+
+    `counts` says how many there are of each thing, and goes on from there. A row of n bytes has room where n more
+    nodes have, and SPARE_NODES.
 
     Operands wait in `operands` as nodes. In the stack wait operators for their right operand, and frames, which
     are open parentheses and calls, for their end: an operator becomes a node when one that binds no tighter, or
@@ -275,16 +289,20 @@ def parse_rows(
     nodes there were when it was opened, its function's entry, and the frame around it. A name in scope is its
     number, what it hides, and the node that it stands for; `in_force` leads to it by its number (plus one).
     """
-    nodes = 0
-    arguments = 0
-    references = 0
-    names = 0
-    inexact = 0
-    structured = 0
+    nodes = counts[COUNT_NODES]
+    arguments = counts[COUNT_ARGS]
+    references = counts[COUNT_REFS]
+    names = counts[COUNT_NAMES]
+    inexact = counts[COUNT_INEXACT]
+    structured = counts[COUNT_STRUCTURED]
+    reached = len(row_start)
 
-    for r in range(len(row_start)):
+    for r in range(first_row, len(row_start)):
         end = row_stop[r]
         i, wrong, at = begin_row(buffer, row_start[r], end)
+        if wrong == _NONE and end - i + SPARE_NODES > len(op) - nodes:
+            reached = r
+            break
         first_node = nodes
         first_argument = arguments
         first_reference = references
@@ -316,9 +334,6 @@ def parse_rows(
                 leaf_height = 0
                 sheet_stop = -1
                 begin = i
-                is_declaration = top == frame and (
-                    stack_code[top] == _LAMBDA or (stack_code[top] == _LET and (held - stack_base[top]) % 2 == 0)
-                )
 
                 if CLASS[c] & DIGIT or c == POINT:
                     i, leaf_number, exact = scan_number(buffer, begin, end)
@@ -418,7 +433,7 @@ def parse_rows(
                         if form == FORM_TRUE or form == FORM_FALSE:
                             leaf = _BOOLEAN
                             leaf_number = 1.0 if form == FORM_TRUE else 0.0
-                        elif is_declaration and next_c == COMMA:
+                        elif next_c == COMMA and _awaits_name(top, frame, held, stack_code, stack_base):
                             leaf = _DECLARED
                             if stack_code[top] == _LAMBDA:
                                 leaf = _OPTIONAL_PARAMETER if prefix == OPTIONAL_PREFIX else _PARAMETER
@@ -521,7 +536,7 @@ def parse_rows(
                         next_at = skip_spaces(buffer, i, end)
                         word_stop, hashed = scan_word(buffer, begin + 1, end)
                         if (
-                            is_declaration
+                            top == frame
                             and stack_code[top] == _LAMBDA
                             and next_at < end
                             and buffer[next_at] == COMMA
@@ -884,3 +899,4 @@ def parse_rows(
     counts[COUNT_NAMES] = names
     counts[COUNT_INEXACT] = inexact
     counts[COUNT_STRUCTURED] = structured
+    return reached

@@ -86,20 +86,19 @@ def scan_number(buffer: Bytes, i: int, stop: int) -> tuple[int, float, bool]:
     begin = i
     mantissa = 0
     while i < stop and CLASS[buffer[i]] & DIGIT:
-        if i - begin < _DIGITS_IN_INTEGER:
-            mantissa = mantissa * 10 + (buffer[i] - ZERO)
+        mantissa = mantissa * 10 + (buffer[i] - ZERO)
         i += 1
     digits = i - begin
     fraction = 0
     divisor = 1.0
     if i < stop and buffer[i] == POINT:
         i += 1
+        point = i
         while i < stop and CLASS[buffer[i]] & DIGIT:
-            if digits + fraction < _DIGITS_IN_INTEGER:
-                mantissa = mantissa * 10 + (buffer[i] - ZERO)
-            fraction += 1
+            mantissa = mantissa * 10 + (buffer[i] - ZERO)
             divisor *= 10.0
             i += 1
+        fraction = i - point
         digits += fraction
     if digits == 0:
         return begin, 0.0, True

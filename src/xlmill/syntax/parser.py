@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from xlmill.syntax.grammar import (
     COUNT_STRUCTURED,
     COUNT_WIDTH,
     REF_WIDTH,
+    SPARE_NODES,
     parse_rows,
 )
 from xlmill.syntax.opcode import Opcode
@@ -31,6 +33,12 @@ A = TypeVar("A", bound=np.generic)
 
 # Nodes are numbered in 32 bits, and a byte makes at most one.
 MOST_CHUNK_BYTES: Final = 2**31 - 2
+
+# Room for nodes is made by this at first, and doubled by need.
+_USUAL_BYTES_A_NODE: Final = 4
+# Of the arrays that `parse_rows` writes by node, and of those that it works with, in the order of its parameters.
+_NODE_TYPES: Final = tuple(np.dtype(code) for code in "i2 i4 i4 i4 i4 i2 i4 f8 i8 i8 i4".split())
+_STACK_TYPES: Final = tuple(np.dtype(code) for code in "i4 i2 i2 i8 i8 i4 i4 i4 i4 i4 i4 i4 i4".split())
 
 # For the hash of names: see `hash_name`. It shows nowhere in a forest.
 _SEED: Final = secrets.randbits(32)
@@ -54,78 +62,46 @@ def parse(buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionT
     if size + rows > MOST_CHUNK_BYTES:
         raise ValueError(f"{size:,} bytes are too many for one chunk: at most {MOST_CHUNK_BYTES:,}")
 
-    # Upper bounds: each byte makes at most one node, and words stand apart by a byte at least. Memory that
-    # is never touched costs nothing.
-    most_nodes = size + 2
+    # Words stand apart by a byte at least. Memory that is never touched costs nothing.
     most_words = (size + rows) // 2 + 2
     slots = 1 << (2 * most_words).bit_length()
     root = np.empty(rows, np.int32)
     problem = np.empty(rows, np.int16)
     problem_at = np.empty(rows, np.int64)
     problem_detail = np.zeros(rows, np.int32)
-    op = np.empty(most_nodes, np.int16)
-    argc = np.empty(most_nodes, np.int32)
-    first = np.empty(most_nodes, np.int32)
-    args = np.empty(most_nodes, np.int32)
-    height = np.empty(most_nodes, np.int32)
-    depth = np.empty(most_nodes, np.int16)
-    row = np.empty(most_nodes, np.int32)
-    number = np.empty(most_nodes, np.float64)
-    start = np.empty(most_nodes, np.int64)
-    stop = np.empty(most_nodes, np.int64)
-    extra = np.empty(most_nodes, np.int32)
-    refs = np.empty(most_words * REF_WIDTH, np.int64)
+    name_slots = np.zeros(slots, np.int32)
     name_start = np.empty(most_words, np.int64)
     name_stop = np.empty(most_words, np.int64)
+    in_force = np.zeros(most_words, np.int32)
+    stacks = [np.empty(deepest, dtype) for dtype in _STACK_TYPES]
     counts = np.zeros(COUNT_WIDTH, np.int64)
-    parse_rows.run(
-        size,
-        buffer,
-        row_start,
-        row_stop,
-        r1c1,
-        _SEED,
-        functions.slots,
-        functions.entries,
-        functions.letters,
-        root,
-        problem,
-        problem_at,
-        problem_detail,
-        op,
-        argc,
-        first,
-        args,
-        height,
-        depth,
-        row,
-        number,
-        start,
-        stop,
-        extra,
-        refs,
-        np.zeros(slots, np.int32),
-        name_start,
-        name_stop,
-        np.zeros(most_words, np.int32),
-        np.empty(deepest, np.int32),
-        np.empty(deepest, np.int16),
-        np.empty(deepest, np.int16),
-        np.empty(deepest, np.int64),
-        np.empty(deepest, np.int64),
-        np.empty(deepest, np.int32),
-        np.empty(deepest, np.int32),
-        np.empty(deepest, np.int32),
-        np.empty(deepest, np.int32),
-        np.empty(deepest, np.int32),
-        np.empty(deepest, np.int32),
-        np.empty(deepest, np.int32),
-        np.empty(deepest, np.int32),
-        counts,
-    )
+
+    # Each byte makes at most one node; usually it takes more than four.
+    room = min(size, size // _USUAL_BYTES_A_NODE + deepest) + SPARE_NODES
+    by_node = [np.empty(room, dtype) for dtype in _NODE_TYPES]
+    refs = np.empty(room * REF_WIDTH, np.int64)
+    run: Callable[..., int] = parse_rows.run
+    reached = 0
+    while True:
+        reached = run(
+            size,
+            *(buffer, row_start, row_stop, r1c1, _SEED),
+            *(functions.slots, functions.entries, functions.letters),
+            *(root, problem, problem_at, problem_detail),
+            *by_node,
+            *(refs, name_slots, name_start, name_stop, in_force),
+            *stacks,
+            *(counts, reached),
+        )
+        if reached == rows:
+            break
+        room = min(2 * room, size + SPARE_NODES)
+        by_node = [_lengthened(array, room) for array in by_node]
+        refs = _lengthened(refs, room * REF_WIDTH)
     nodes = int(counts[COUNT_NODES])
     names = int(counts[COUNT_NAMES])
     references = int(counts[COUNT_REFS])
+    op, argc, first, args, height, depth, row, number, start, stop, extra = by_node
     forest = Forest(
         buffer=buffer,
         row_start=row_start,
@@ -204,8 +180,14 @@ def _reject(forest: Forest, node: int, problem: Problem) -> None:
         forest.problem_at[row] = forest.start[node]
 
 
+def _lengthened(array: NDArray[A], length: int) -> NDArray[A]:
+    longer = np.empty(length, array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
 def _read_only(array: NDArray[A]) -> NDArray[A]:
-    """The same elements, not to be written: one type of array is one compilation."""
+    """The same elements, not to be written."""
     view = array.view()
     view.flags.writeable = False
     return view
