@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from xlmill.cli.app import app
-from xlmill.cli.ending import Terminated, ends_as_said, interruptible
+from xlmill.cli.ending import Terminated, ends_as_said, interruptible, warnings_as_lines
 from xlmill.exceptions import InputError
 
 from .conftest import Arguments
@@ -80,6 +81,24 @@ def test_an_interrupt_that_python_ignores_comes_again(number: signal.Signals, ki
         time.sleep(10)
 
     assert caught.type is kind
+
+
+def test_what_was_noted_on_a_failure_is_told_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    noted = KeyboardInterrupt()
+    noted.add_note("7 rows are kept")
+    again = KeyboardInterrupt()
+    again.__context__ = noted
+
+    assert (ending(noted), ending(again)) == (130, 130)
+    assert capsys.readouterr().err == 2 * "xlmill: interrupted; 7 rows are kept\n"
+
+
+def test_a_warning_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings_as_lines():
+        warnings.simplefilter("default")
+        warnings.warn("going on with 3 workers", RuntimeWarning, stacklevel=1)
+
+    assert capsys.readouterr().err == "xlmill: going on with 3 workers\n"
 
 
 def test_with_xlmill_debug_the_traceback_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

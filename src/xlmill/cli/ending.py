@@ -72,7 +72,7 @@ def _end(error: BaseException) -> NoReturn:
         status = DEFECT
         what = " ".join(f"{type(error).__name__}: {error}".split())
         line = f"this is a defect of xlmill: {what} (set {DEBUG}=1 to see where)"
-    print("; ".join([f"xlmill: {line}", *getattr(error, "__notes__", [])]), file=sys.stderr)
+    print("; ".join([f"xlmill: {line}", *_notes_on(error)]), file=sys.stderr)
     sys.exit(status)
 
 
@@ -92,6 +92,12 @@ def warnings_as_lines() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.showwarning = show
         yield
+
+
+def _notes_on(error: BaseException) -> list[str]:
+    """What was noted on it, or on what it came on top of: Ctrl-C twice is two interrupts."""
+    notes: list[str] = getattr(error, "__notes__", [])
+    return notes if notes or error.__context__ is None else _notes_on(error.__context__)
 
 
 def _settle_stdout() -> None:
