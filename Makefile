@@ -50,7 +50,7 @@ demo: $(VENV)/run.stamp | $(OUT)  ## a million expressions, run and compared (N=
 	$(BIN)/xlmill run $(OUT)/demo.txt -o $(OUT)/demo.parquet
 	$(BIN)/python tools/first_rows.py $(OUT)/demo.parquet
 	$(BIN)/xlmill generate 20000 -o $(OUT)/demo_slice.txt
-	$(BIN)/xlmill compare $(OUT)/demo_slice.txt -o $(OUT)/demo.html
+	$(BIN)/xlmill compare $(OUT)/demo_slice.txt --budget 45s -o $(OUT)/demo.html
 
 test: $(VENV)/test.stamp  ## the quick tests (TESTS=tests)
 	$(BIN)/python -m pytest -m "not slow" -n 2 $(TESTS)

@@ -37,7 +37,8 @@ def test_durations_have_three_digits(seconds: float, text: str) -> None:
 
 def test_other_quantities_read_well() -> None:
     assert [tick_text(tick) for tick in (0, 2e-5, 0.1, 1.0, 1000.0)] == ["0", "20 µs", "100 ms", "1 s", "1,000 s"]
-    assert [factor_text(factor) for factor in (1.84, 0.056, 12.3, 1300)] == ["1.8", "0.056", "12", "1,300"]
+    assert [factor_text(factor) for factor in (1300, 12.3, 1.84, 0.56)] == ["1,300", "12", "1.8", "0.56"]
+    assert [factor_text(factor) for factor in (0.056, 1 / 10_900)] == ["1/18", "1/10,900"]
     assert [bytes_text(count) for count in (870e3, 41.2e6, 1.24e9, 3e13)] == ["870 kB", "41 MB", "1.2 GB", "30,000 GB"]
     assert [rate_text(rate) for rate in (0.5, 384, 12_345, 1.9e6)] == ["0.5", "384", "12,300", "1.9 million"]
 

@@ -87,7 +87,13 @@ def test_few_repeats_are_told_of() -> None:
     assert "few" in warnings(made)[0]
 
     made.repeat = 5
-    assert "Fewer than 5 repeats, for the budget of 60 s: serial (2)" in warnings(made)[0]
+    assert "Fewer than 5 repeats, for the budget of 60 s: all (2)" in warnings(made)[0]
+
+
+def test_what_was_repeated_less_often_is_told_of() -> None:
+    made = record(way("serial", STEADY), way("pool", scaled(5)[:3]))
+
+    assert "pool (3)" in warnings(made)[0]
 
 
 def test_a_strategy_that_failed_is_told_of_and_has_no_figures() -> None:

@@ -55,8 +55,8 @@ class Budget:
     def promise(self, ways_left: int, run: float, opening: float) -> int:
         """The rounds of the next of `ways_left` ways, a run of which takes `run` seconds and its bench `opening`."""
         share = self._share(ways_left)
-        fitting = int(share / run) - _OTHER_RUNS if run > 0 else self._repeat
-        rounds = max(min(LEAST_ROUNDS, self._repeat), min(fitting, self._repeat))
+        runs = min(share / run, self._repeat + _OTHER_RUNS) if run > 0 else self._repeat + _OTHER_RUNS
+        rounds = max(min(LEAST_ROUNDS, self._repeat), int(runs) - _OTHER_RUNS)
         self._promised += (rounds + 1) * run + opening
         self._opening = max(self._opening, opening)
         return rounds

@@ -74,6 +74,8 @@ def warnings(record: Record) -> list[str]:
         found.append(f"{record.repeat} repeats are few: small differences may be chance.")
     measured = [way for way in record.ways if way.samples]
     seldom = [f"{way.strategy} ({len(way.samples)})" for way in measured if len(way.samples) < record.repeat]
+    if record.rounds < record.repeat:
+        seldom = [f"all ({record.rounds})"]
     if seldom:
         found.append(
             f"Fewer than {record.repeat} repeats, for the budget of {record.budget:g} s: {', '.join(seldom)}. "

@@ -85,9 +85,7 @@ class Measurement:
 
     def record(self) -> Record:
         """Measure; what was found. Raises UnequalResultsError, and InputError where even the baseline fails."""
-        self._compile()
         began = time.monotonic()
-        self._budget = Budget(self._record.budget, self._record.repeat, len(self._courses))
         for place, course in enumerate(self._courses):
             self._tell(f"rehearsing {course.way.strategy}", place)
             self._rehearse(course, len(self._courses) - place)
@@ -102,18 +100,11 @@ class Measurement:
     def _baseline(self) -> _Course:
         return self._courses[0]
 
-    def _compile(self) -> None:
-        """Have code compiled and put into the cache on disk, once for this machine, before the budget counts."""
-        if not self._work.rows_to_compile:
-            return
-        self._tell("making ready", 0)
-        baseline = self._baseline
-        try:
-            with Bench(baseline.way, self._packed) as bench:
-                bench.wait_until_ready()
-                bench.run(min(self._work.rows_to_compile, self._work.subject.rows), _COMPILE_SECONDS)
-        except BenchError as error:
-            raise _no_baseline(baseline.way, str(error)) from None
+    def _compile(self, bench: Bench) -> None:
+        """Have code compiled and put into the cache on disk, once for this machine; then the budget begins to count."""
+        if self._work.rows_to_compile:
+            bench.run(min(self._work.rows_to_compile, self._work.subject.rows), _COMPILE_SECONDS)
+        self._budget = Budget(self._record.budget, self._record.repeat, len(self._courses))
 
     def _rehearse(self, course: _Course, ways_left: int) -> None:
         """Settle how many rows are measured, and how often; note their digests and memory.
@@ -126,6 +117,8 @@ class Measurement:
             with Bench(course.way, self._packed) as bench:
                 bench.wait_until_ready()
                 opening = time.monotonic() - began
+                if course is self._baseline:
+                    self._compile(bench)
                 first_rows = self._work.first_rows(course.way)
                 allowed = self._budget.allowance(ways_left)
                 found = rehearse(bench, first_rows, everything, allowed, self._budget.patience)

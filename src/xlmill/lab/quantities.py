@@ -30,10 +30,12 @@ def tick_text(seconds: float) -> str:
 
 
 def factor_text(factor: float) -> str:
-    """How many times: 1.8, 0.056, 12, 1,300."""
+    """How many times: 1,300, 12, 1.8, 0.56, 1/18, 1/10,900."""
     if factor >= 9.95:
         return f"{factor:,.0f}"
-    return f"{factor:.1f}" if factor >= 0.095 else f"{factor:.2g}"
+    if factor >= 0.995:
+        return f"{factor:.1f}"
+    return f"{factor:.2f}" if factor >= 0.0995 else f"1/{rate_text(1 / factor)}"
 
 
 def bytes_text(count: float) -> str:
