@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from trees import outline
 
 from formulas import FUNCTIONS
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
-from xlmill.syntax.parser import parse_text
+from xlmill.syntax.parser import parse, parse_text
 
 
 def node_of(forest: Forest, opcode: Opcode, nth: int = 0) -> int:
@@ -264,3 +264,28 @@ def test_a_name_is_one_whatever_its_case() -> None:
 
     names = [forest.buffer[a:b].tobytes() for a, b in zip(forest.name_start, forest.name_stop, strict=True)]
     assert names == [b"Rate", b"other"]
+
+
+_listed = st.sampled_from(
+    [*"1 2.5 .5 0 007 1E3 1E999 12345678901234567890 1:3 5% -1 A1 x . 1..2 5A".split(), "", "1 2"]
+)
+
+
+@given(function=st.sampled_from(["SUM", "IF", "LET", "LAMBDA", ""]), elements=st.lists(_listed, max_size=8))
+@example(function="SUM", elements=["1"] * 255)
+@example(function="SUM", elements=["1"] * 256)
+def test_a_list_of_numbers_is_read_as_any_list_of_arguments(function: str, elements: list[str]) -> None:
+    # A space before each comma keeps the parser from reading numbers one behind the other.
+    close, apart = (_forest(f"={function}({comma.join(elements)})") for comma in (",", " ,"))
+
+    assert close.problem.tolist() == apart.problem.tolist()
+    for field in ("op", "argc", "first", "args", "height", "row", "number"):
+        assert getattr(close, field).tolist() == getattr(apart, field).tolist()
+    assert [close.buffer[a:b].tobytes() for a, b in zip(close.start, close.stop, strict=True)] == [
+        apart.buffer[a:b].tobytes() for a, b in zip(apart.start, apart.stop, strict=True)
+    ]
+
+
+def _forest(formula: str) -> Forest:
+    text = np.frombuffer(formula.encode(), np.uint8)
+    return parse(text, np.zeros(1, np.int64), np.array([len(text)]), FUNCTIONS)

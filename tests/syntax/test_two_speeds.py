@@ -87,7 +87,9 @@ def test_nodes_stand_in_postfix_order(rows: list[bytes]) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(rows=st.lists(st.sampled_from([b"=1+1+1+1+1", b"=-A1%", b"={1,2}", b"1E999", b"=F(", b"", b"=x+1"]), max_size=40))
+@given(
+    rows=st.lists(st.sampled_from([b"=1+1+1+1+1", b"=-A1%", b"={1,2}", b"1E999", b"=F(", b"", b"=x+1"]), max_size=40)
+)
 def test_rows_of_a_node_a_byte_get_more_room(rows: list[bytes]) -> None:
     many = [b"=" + b"1+" * 200 + b"1", *rows, b"=" + b"-" * 500 + b"1"]
 

@@ -1,6 +1,6 @@
 """Array constants: {1,2;"a",TRUE;-3,#N/A}."""
 
-# ruff: noqa: SIM109 (Numba compiles a chain of comparisons to a jump, and membership in a tuple to a search)
+# ruff: noqa: SIM109 (membership in a tuple is not in the compiled subset)
 
 from __future__ import annotations
 

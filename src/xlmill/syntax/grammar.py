@@ -1,6 +1,6 @@
 """Excel's formula grammar: from bytes to trees, in one pass."""
 
-# ruff: noqa: SIM109 (Numba compiles a chain of comparisons to a jump, and membership in a tuple to a search)
+# ruff: noqa: SIM109 (membership in a tuple is not in the compiled subset)
 
 from __future__ import annotations
 
@@ -352,6 +352,32 @@ def parse_rows(
                     if not exact:
                         leaf_extra = 1
                         inexact += 1
+                    elif leaf == _NUMBER and top == frame and stack_code[top] >= FIRST_FUNCTION:
+                        # Further numbers in a list of arguments, as in SUM(1,2,3), need no look at anything else.
+                        last = stack_base[top] + MOST_ARGUMENTS - 1
+                        while held < last and i < end and buffer[i] == COMMA:
+                            following = i + 1
+                            after, next_number, exact = scan_number(buffer, following, end)
+                            if after == following or not exact or after >= end:
+                                break
+                            if buffer[after] != COMMA and buffer[after] != CLOSE:
+                                break
+                            op[nodes] = _NUMBER
+                            argc[nodes] = 0
+                            first[nodes] = arguments
+                            height[nodes] = 0
+                            depth[nodes] = lambdas
+                            row[nodes] = r
+                            number[nodes] = leaf_number
+                            start[nodes] = leaf_start
+                            stop[nodes] = i
+                            extra[nodes] = 0
+                            operands[held] = nodes
+                            held += 1
+                            nodes += 1
+                            leaf_number = next_number
+                            leaf_start = following
+                            i = after
                     leaf_stop = i
 
                 elif CLASS[c] & STARTS_WORD:

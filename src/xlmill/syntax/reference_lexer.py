@@ -1,6 +1,6 @@
 """References in a formula's bytes: A1, $A$1:B2, A:C, 1:3, and R[-1]C[2]."""
 
-# ruff: noqa: SIM109 (Numba compiles a chain of comparisons to a jump, and membership in a tuple to a search)
+# ruff: noqa: SIM109 (membership in a tuple is not in the compiled subset)
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The prefixes that Excel puts before newer names when it stores a formula."""
 
-# ruff: noqa: SIM109 (Numba compiles a chain of comparisons to a jump, and membership in a tuple to a search)
+# ruff: noqa: SIM109 (membership in a tuple is not in the compiled subset)
 
 from __future__ import annotations
 
