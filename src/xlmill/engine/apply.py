@@ -50,7 +50,7 @@ class BatchSurroundings(Surroundings, Protocol):
 
 def apply(entry: Function, arguments: Sequence[Column], count: int, surroundings: BatchSurroundings) -> Column:
     """The function's value in each of `count` rows; an argument may be one row long, a constant."""
-    kinds = entry.parameter_kinds(len(arguments))
+    kinds = _parameter_kinds(entry, len(arguments))
     columns = [_read(column, to, surroundings) for column, to in zip(arguments, kinds, strict=True)]
     if not entry.elementwise or any(column.uniform not in (NUMBER, BOOLEAN) for column in columns):
         constant = all(len(column) == 1 for column in columns) and not entry.takes_surroundings and columns
@@ -91,6 +91,17 @@ def apply(entry: Function, arguments: Sequence[Column], count: int, surroundings
     if entry.takes_surroundings:
         return as_column(entry.kernel(*prepared, surroundings=surroundings), count)
     return as_column(entry.kernel(*prepared), count)
+
+
+_kinds: dict[tuple[int, int], tuple[Function, tuple[To, ...]]] = {}
+
+
+def _parameter_kinds(entry: Function, count: int) -> tuple[To, ...]:
+    """`Function.parameter_kinds`, kept by the function's identity: a batch may be a row long."""
+    known = _kinds.get((id(entry), count))
+    if known is None:
+        known = _kinds[id(entry), count] = (entry, entry.parameter_kinds(count))
+    return known[1]
 
 
 def as_column(result: Any, count: int) -> Column:

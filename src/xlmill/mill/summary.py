@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from xlmill.execution.planner import Plan
@@ -85,7 +85,14 @@ class Summary:
 
 def peak_memory() -> int:
     """The most bytes of memory that this process, or one of its finished workers, has held."""
+    import resource  # there is none on Windows
+
     unit = 1 if sys.platform == "darwin" else 1024
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    # What a process is told of itself there begins with what its parent held when it started it.
+    status = Path("/proc/self/status")
+    if status.exists():
+        fields = dict(line.partition(":")[::2] for line in status.read_text().splitlines())
+        own = int(fields["VmHWM"].split()[0])
     return max(own, workers) * unit
