@@ -25,9 +25,9 @@ class Mode(Enum):
 class Limits:
     """Budgets that a hostile row meets before the machine does.
 
-    `most_cells`: cells of one row's array. `most_calls_in_turn`: elements that REDUCE or SCAN step through. `most_steps`: nodes evaluated for one row inside LAMBDA bodies.
-    `deepest_call`: nested calls of LAMBDAs, a little more than Excel allows. `chunk_cells`: array cells of a
-    whole chunk, above which the chunk is evaluated in halves.
+    `most_cells`: cells of one row's array. `most_calls_in_turn`: elements that REDUCE or SCAN step through.
+    `most_steps`: nodes evaluated for one row inside LAMBDA bodies. `deepest_call`: nested calls of LAMBDAs, a little
+    more than Excel allows. `chunk_cells`: array cells of a whole chunk, above which it is evaluated in halves.
     """
 
     most_cells: int = 4_000_000
