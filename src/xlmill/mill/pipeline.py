@@ -26,8 +26,9 @@ _PROBE_ROWS = 16_384
 # Strategies that suit expressions; a Process for each chunk is for isolation, and asked for by name.
 _CANDIDATES = ("serial", "threads", "pool")
 
-# Modules that a fork server loads once for all workers.
-_PRELOAD = ("xlmill.mill.workload", "pyarrow")
+# Modules that a fork server loads once for all workers. Where pandas is installed pyarrow imports it with the first
+# array that it makes, which would take each worker half a second of its first chunk's time.
+_PRELOAD = ("xlmill.mill.workload", "pyarrow.compute", "pandas")
 
 
 @dataclass(frozen=True, slots=True)

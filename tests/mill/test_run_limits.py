@@ -1,0 +1,85 @@
+"""Rows over a limit, or fatal: they say why, and their neighbours have their values."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import xlmill as xl
+from xlmill.execution.progress import Event, RowsDone
+from xlmill.functions import registry
+from xlmill.functions.user_function import own_functions
+from xlmill.mill.pipeline import Options
+from xlmill.mill.run import run
+
+pytestmark = [pytest.mark.drill, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
+
+ROWS = 60
+HOSTILE_ROW = 21
+
+
+@pytest.fixture(autouse=True)
+def hostile_functions() -> Iterator[None]:
+    xl.function("TEST.STUCK")(lambda value: time.sleep(3600))
+    xl.function("TEST.HOARD")(lambda value: float(len(bytearray(int(value)))))
+    xl.function("TEST.FATAL")(lambda value: os.kill(os.getpid(), signal.SIGKILL))
+    yield
+    for _, entry in own_functions():
+        del registry._functions[entry.name]
+    registry._own_registrations += 1
+
+
+def workload(folder: Path, hostile: str) -> Path:
+    path = folder / "in.txt"
+    path.write_text("".join(f"{hostile if row == HOSTILE_ROW else f'={row}*2'}\n" for row in range(ROWS)))
+    return path
+
+
+def results(target: Path) -> tuple[str, str]:
+    """The type and text of the hostile row; all others must have their values."""
+    table = pq.read_table(target)
+    types, numbers, texts = (table.column(name).to_pylist() for name in ("type", "number", "text"))
+    assert all(number == row * 2 for row, number in enumerate(numbers) if row != HOSTILE_ROW)
+    return types[HOSTILE_ROW], texts[HOSTILE_ROW]
+
+
+@pytest.mark.parametrize("strategy", ["auto", "process"])
+def test_a_row_that_never_ends_is_invalid_and_says_so(strategy: str, tmp_path: Path) -> None:
+    source, target = workload(tmp_path, "=1+TEST.STUCK(1)"), tmp_path / "out.parquet"
+
+    done = run(source, target, options=Options(strategy, workers=2, timeout=1.0))
+
+    assert results(target) == ("invalid", "not done within 1 s, and ended")
+    assert (done.failed, done.invalid) == (1, 1)
+    assert done.first_problems == [(HOSTILE_ROW + 1, "not done within 1 s, and ended")]
+
+
+def test_a_row_that_wants_more_memory_than_the_limit_does_not_get_it(tmp_path: Path) -> None:
+    source, target = workload(tmp_path, "=TEST.HOARD(4E9)"), tmp_path / "out.parquet"
+
+    run(source, target, options=Options("pool", workers=2, memory_limit=500 << 20))
+
+    assert results(target)[0] in ("error", "invalid")
+
+
+def test_a_row_that_kills_its_workers_is_invalid_and_is_not_tried_again_by_a_resumed_run(tmp_path: Path) -> None:
+    source, target = workload(tmp_path, "=TEST.FATAL(1)"), tmp_path / "out.parquet"
+
+    def stop_at_the_end(event: Event) -> None:
+        if isinstance(event, RowsDone) and event.rows == ROWS:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(source, target, options=Options("pool", workers=2, chunk_size=10, progress=stop_at_the_end))
+
+    done = run(source, target, options=Options("serial"), resume=True)
+
+    assert (done.resumed, done.failed) == (ROWS, 1)
+    assert results(target) == ("invalid", "the worker was killed by SIGKILL")
