@@ -38,12 +38,15 @@ _LEAST_CHUNK_ROWS = 1024
 _FIRST_ROWS = 32_768
 _FIRST_ROWS_ALONE = 16
 
+# Evaluated before a newcomer's workers are forked, so that not each of them must import the functions anew.
+_ROWS_BEFORE = 100
+
 
 class Expressions(Work):
     """The expression in each row of a table, which lies in an Arrow file so that many processes can map it.
 
     xlmill's own strategies get chunks of rows and compute columns, as `xlmill run` does. The newcomer's get one
-    expression a task and call `xlmill.evaluate`, in a process that has evaluated one before.
+    expression a task and call `xlmill.evaluate`, in a process that has evaluated some before.
     """
 
     rows_to_compile = _FIRST_ROWS
@@ -71,7 +74,8 @@ class Expressions(Work):
             texts = self._table.column(self.column).to_pylist()
             rows = self._table.select(self.variables).to_pylist() if self.variables else [{}] * len(texts)
             self._tasks = list(zip(texts, rows, strict=True))
-            self._one(self._tasks[0])
+            for task in self._tasks[:_ROWS_BEFORE]:
+                self._one(task)
 
     def settings(self, way: Way) -> Settings:
         """Those of `xlmill run`; the newcomer's fork server knows nothing of xlmill."""
