@@ -48,20 +48,18 @@ class FrameFile:
 
     def append(self, payload: Sequence[bytes | pa.Buffer], rows: int) -> None:
         """Add a frame behind what was read or appended last. Raises OSError, and then the file is as before."""
-        sizes = _SIZES.pack(sum(memoryview(piece).nbytes for piece in payload), rows)
-        check = zlib.crc32(sizes)
-        for piece in payload:
-            check = zlib.crc32(piece, check)
+        frame = bytearray().join([bytes(_HEAD_BYTES), *payload])
+        _SIZES.pack_into(frame, 0, len(frame) - _HEAD_BYTES, rows)
+        check = zlib.crc32(memoryview(frame)[_HEAD_BYTES:], zlib.crc32(frame[: _SIZES.size]))
+        _CHECK.pack_into(frame, _SIZES.size, check)
         os.lseek(self._descriptor, self._end, os.SEEK_SET)
         try:
-            written = write_whole(self._descriptor, sizes + _CHECK.pack(check))
-            for piece in payload:
-                written += write_whole(self._descriptor, piece)
+            # In one piece: between two calls other threads may keep the interpreter for long.
+            self._end += write_whole(self._descriptor, frame)
         except BaseException:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self._end)
             raise
-        self._end += written
 
     def frames(self) -> Iterator[tuple[bytes, int]]:
         """The payloads and their rows from the first on. What is behind the last whole frame is cut off."""
