@@ -22,7 +22,11 @@ from xlmill.exceptions import InputError, MissingExtraError, WorkersFailedError
 from xlmill.execution import Cause, Event, Outcome, Settings, WorkerLost, create, cut, imap, is_installed, map
 from xlmill.execution import dask_cluster as dask_module
 
-pytestmark = pytest.mark.drill
+pytestmark = [
+    pytest.mark.drill,
+    # Dask's own: a socket of the scheduler's web server, and what is logged about workers that are gone.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 needs_dask = pytest.mark.skipif(not is_installed("dask"), reason="Dask is not installed")
 needs_ray = pytest.mark.skipif(not is_installed("ray"), reason="Ray is not installed")
@@ -31,8 +35,11 @@ ENGINES = [pytest.param("dask", marks=needs_dask), pytest.param("ray", marks=[ne
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    request.getfixturevalue(request.param)
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Dask with a cluster of its own for each test, Ray with one for all: it takes long to start."""
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
+    if request.param == "ray":
+        request.getfixturevalue("ray")
     return str(request.param)
 
 
@@ -81,7 +88,8 @@ def test_deaths_that_make_dask_give_up_are_survived(tmp_path: Path) -> None:
 
 
 @needs_dask
-def test_workers_killed_from_outside_cost_no_row() -> None:
+def test_workers_killed_from_outside_cost_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DASK_SCHEDULER_ADDRESS", raising=False)
     with create("dask", Settings(workers=2)) as strategy:
         outcomes = strategy.map(tasks.square_slowly, cut(range(60), 1))
         rows = []

@@ -14,6 +14,7 @@ from pathlib import Path
 from xlmill.cache_folder import cache_folder
 from xlmill.execution.chunking import Items
 from xlmill.execution.cost_model import SEEDS, StrategyCost, cost_names
+from xlmill.execution.planner import CANDIDATES
 from xlmill.execution.strategy import Settings, Strategy, create
 
 MESSAGES = 200
@@ -40,7 +41,7 @@ def calibrate(settings: Settings | None = None) -> Mapping[str, StrategyCost]:
 
 def measure(settings: Settings) -> Mapping[str, StrategyCost]:
     """The costs of each strategy here and now."""
-    return {name: _measure(name, seed, settings) for name, seed in SEEDS.items()}
+    return {name: _measure(name, seed, settings) if name in CANDIDATES else seed for name, seed in SEEDS.items()}
 
 
 def cache_file(settings: Settings) -> Path:

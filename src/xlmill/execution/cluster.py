@@ -58,11 +58,11 @@ class _Supervision(Generic[C, R, H]):
         self._task = task
         self._quarantined = 0
 
-    def ticket(self, chunk: C) -> _Ticket[C, R, H]:
+    def ticket(self, chunk: C, alone: bool = False) -> _Ticket[C, R, H]:
         """Hand out `chunk`."""
-        return _Ticket(self, chunk)
+        return _Ticket(self, chunk, alone)
 
-    def submit(self, chunk: C, alone: bool = False) -> H | Fault:
+    def submit(self, chunk: C, alone: bool) -> H | Fault:
         """The handle of a chunk handed out, or why it cannot travel."""
         try:
             parts = [bytes(part) for part in pack(chunk)]
@@ -105,10 +105,10 @@ class _Supervision(Generic[C, R, H]):
 class _Ticket(Ticket[C, R], Generic[C, R, H]):
     """A chunk that was handed out to a cluster, and its parts where it had to be split."""
 
-    def __init__(self, supervision: _Supervision[C, R, H], chunk: C) -> None:
+    def __init__(self, supervision: _Supervision[C, R, H], chunk: C, alone: bool) -> None:
         self._supervision = supervision
         self._chunk = chunk
-        self._handle = supervision.submit(chunk)
+        self._handle = supervision.submit(chunk, alone)
         self._parts: list[_Ticket[C, R, H]] = []
 
     def wait(self) -> list[Outcome[C, R]]:
@@ -119,14 +119,14 @@ class _Ticket(Ticket[C, R], Generic[C, R, H]):
             fault = outcome.fault
             if fault is None:
                 return [outcome]
+            # On trial, alone: whatever it does to its worker from now on must be its own doing.
             if supervision.calls_for_retry(fault) and len(chunk) > 1:
-                self._parts = [supervision.ticket(part) for part in chunk.split()]
+                self._parts = [supervision.ticket(part, alone=True) for part in chunk.split()]
                 return [outcome for part in self._parts for outcome in part.wait()]
             attempts += 1
             if not supervision.calls_for_retry(fault) or attempts == fault.cause.attempts:
                 supervision.quarantine(fault)
                 return [replace(outcome, fault=replace(fault, attempts=attempts))]
-            # On trial: whatever it does to its worker must be its own doing.
             self._handle = supervision.submit(chunk, alone=True)
 
     def cancel(self) -> None:

@@ -7,6 +7,8 @@ import functools
 import itertools
 import logging
 import os
+import signal
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from xlmill.exceptions import WorkersFailedError
 from xlmill.execution.cluster import Engine, map_over
 from xlmill.execution.dask_worker import run_chunk
-from xlmill.execution.launcher import main_module_hidden
+from xlmill.execution.launcher import interrupts_held, main_module_hidden
 from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
 from xlmill.execution.strategy import Settings, Strategy, Traits, strategy
 from xlmill.execution.transfer import Part
@@ -24,9 +26,12 @@ if TYPE_CHECKING:
 
 # So many deaths let Dask give up a chunk that was held by workers that died, even if it never ran.
 ALLOWED_FAILURES = 1000
+LOOPBACK = "127.0.0.1"
 CONNECT_SECONDS = 10.0
 START_SECONDS = 60.0
 STOP_SECONDS = 1.0
+START_TRIES = 5
+POLL_SECONDS = 0.02
 
 
 @strategy
@@ -115,7 +120,11 @@ class _Dask(Engine[_Attempt]):
 
         while True:
             try:
-                told: list[Part] | None = handle.future.result()
+                told: list[Part] | None = handle.future.result(timeout=START_SECONDS)
+            except TimeoutError:
+                if not self._client.nthreads():
+                    raise WorkersFailedError("the Dask cluster has lost all its workers for good") from None
+                continue
             except KilledWorker:
                 if not self._client.get_metadata(handle.note, False):
                     handle.submit_again()  # a bystander, at more deaths than Dask will take
@@ -123,40 +132,86 @@ class _Dask(Engine[_Attempt]):
                 told = None
             except Exception as error:
                 raise WorkersFailedError(f"the Dask cluster failed: {type(error).__name__}: {error}") from error
+            # Not left to its destructor, in which Ctrl-C would go unheard.
+            handle.future.release()
             if told is None:
                 return Fault(Cause.KILLED, "its worker died; Dask does not tell of what")
             return told
 
     def cancel(self, handle: _Attempt) -> None:
-        handle.future.cancel()
+        handle.future.release()  # what nobody holds, Dask drops; to cancel it would be to wait for an answer
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):  # the scheduler may be gone
-            self._client.set_metadata([self._run], None)
-        self._client.close(timeout=STOP_SECONDS)
+        if self._cluster is None:
+            forget = functools.partial(self._client.scheduler.set_metadata, keys=[self._run], value=None)
+            with contextlib.suppress(OSError, TimeoutError):  # the scheduler may be gone
+                self._client.sync(forget, callback_timeout=STOP_SECONDS)
+        else:
+            # What they compute nobody awaits, and Dask would wait for it.
+            _kill_workers(self._cluster)
+        with contextlib.suppress(TimeoutError):
+            self._client.close(timeout=STOP_SECONDS)
         self._close_cluster()
 
     def _close_cluster(self) -> None:
         if self._cluster is not None:
-            self._cluster.close(timeout=STOP_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                self._cluster.close(timeout=STOP_SECONDS)
+
+
+def _kill_workers(cluster: LocalCluster) -> None:
+    """Kill the workers of a cluster started here, those too that are just starting, which Dask cannot end."""
+    nannies = list(cluster.workers.values())
+    for nanny in nannies:
+        nanny.is_over = True
+    deadline = time.monotonic() + STOP_SECONDS
+    is_quiet = False
+    while not is_quiet and time.monotonic() < deadline:
+        is_quiet = True
+        for starter in [nanny.process for nanny in nannies if nanny.process is not None]:
+            process = starter.process
+            if process is not None and process.pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+            is_quiet = is_quiet and starter.status.name not in ("starting", "running")
+        time.sleep(POLL_SECONDS)
 
 
 def _start_cluster(workers: int) -> LocalCluster:
     """A cluster on this machine, of processes with one thread each, so that a chunk that dies, dies alone."""
-    from distributed import LocalCluster, Nanny
+    from distributed import LocalCluster, Nanny, Status
 
-    class HidingNanny(Nanny):  # type: ignore[misc]
-        """A nanny whose workers do not run the caller's script again."""
+    class Persistent(Nanny):  # type: ignore[misc]
+        """A nanny whose workers do not run the caller's script again, and which does not give up starting them.
+
+        Dask's own leaves it at that when a worker is killed so soon that it has not told yet that it runs.
+        """
+
+        is_over = False
 
         async def instantiate(self) -> Any:
-            with main_module_hidden():
-                return await super().instantiate()
+            if self.is_over:
+                return Status.closed
+            for tries_left in reversed(range(START_TRIES)):
+                with main_module_hidden(), interrupts_held():
+                    try:
+                        status = await super().instantiate()
+                    except Exception:
+                        if self.is_over or not tries_left:
+                            raise
+                        continue
+                if self.is_over or status is Status.running:
+                    break
+            return status
 
     cluster = LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
-        worker_class=HidingNanny,
-        dashboard_address=None,
+        worker_class=Persistent,
+        host=LOOPBACK,
+        # Else its web servers listen to the whole network.
+        dashboard_address=f"{LOOPBACK}:0",
+        worker_dashboard_address=f"{LOOPBACK}:0",
         silence_logs=logging.CRITICAL,
     )
     cluster.scheduler.allowed_failures = ALLOWED_FAILURES

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 from xlmill.execution.attempt import packed_answer
 from xlmill.execution.transfer import unpack
 
+SETTLING_SECONDS = 1.0
+
+_loaded = time.monotonic()
 _state = threading.Condition()
 _running = 0
 _is_alone = False
@@ -26,6 +30,9 @@ def run_chunk(note: list[str], task: bytes, parts: list[bytes], alone: bool) -> 
     from distributed.utils import sync
 
     worker = get_worker()
+    if alone:
+        # A worker that dies before its nanny knows that it runs, is not started again.
+        time.sleep(max(0.0, _loaded + SETTLING_SECONDS - time.monotonic()))
     with _turn(alone):
         if sync(worker.loop, worker.scheduler.get_metadata, keys=note, default=False):
             return None

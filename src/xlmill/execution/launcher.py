@@ -56,7 +56,7 @@ class Launcher:
         context = multiprocessing.get_context(self._method)
         ours, theirs = socket.socketpair()
         try:
-            with theirs, _starting, main_module_hidden(), _interrupts_held():
+            with theirs, _starting, main_module_hidden(), interrupts_held():
                 if self._method == "forkserver":
                     # Takes effect when the fork server starts, with the first worker.
                     multiprocessing.set_forkserver_preload([work.__module__, "cloudpickle", *self._preload])
@@ -138,7 +138,7 @@ _hidden = _Hidden()
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Let processes that start meanwhile be born deaf to Ctrl-C, until they have told Python to ignore it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
