@@ -43,8 +43,8 @@ class ChunkSizes:
     def learn(self, rows: int, seconds: float) -> None:
         """Take note that a chunk of `rows` took `seconds`."""
         if self._limit is not None and self._fitting is not None and seconds > 0:
-            fitting = int(rows * LIMIT_SHARE * self._limit / seconds)
-            self._fitting = max(1, min(fitting, MOST_GROWTH * self._fitting))
+            fitting = rows * LIMIT_SHARE * self._limit / seconds
+            self._fitting = max(1, int(min(fitting, MOST_GROWTH * self._fitting)))
 
     def _size(self, chunk: Chunk) -> int:
         size = len(chunk)
