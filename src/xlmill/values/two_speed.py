@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
+from xlmill.values.compiler.kind import Kind, kind_of
+
 if TYPE_CHECKING:
-    from xlmill.values.compiler.kind import Kind
     from xlmill.values.compiler.machine_code import MachineCode
 
 P = ParamSpec("P")
@@ -74,8 +75,6 @@ class TwoSpeed(Generic[P, R]):
 
         Arguments are given by position.
         """
-        from xlmill.values.compiler.kind import kind_of
-
         assert not kwargs
         kinds = tuple([kind_of(argument) for argument in args])
         code = self._codes.get(kinds) or self._compile(kinds)

@@ -17,9 +17,12 @@ class Scalar(Enum):
     BOOL = "i1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ArrayKind:
-    """A one-dimensional array: the LLVM type of an element in memory, and the kind of its value."""
+    """A one-dimensional array: the LLVM type of an element in memory, and the kind of its value.
+
+    Each kind is there once, so that the kinds of a call's arguments are told apart by identity, which is quick.
+    """
 
     stored: str
     element: Scalar
@@ -47,6 +50,13 @@ _ARRAYS: Final = {
     for is_strided in (False, True)
 }
 
+# In this order: a bool is an int too.
+_SCALARS: Final = (
+    ((bool, np.bool_), Scalar.BOOL),
+    ((int, np.integer), Scalar.INT),
+    ((float, np.floating), Scalar.FLOAT),
+)
+
 
 def kind_of(value: object) -> Kind:
     """The kind of an argument; raises TypeError where compiled functions take none such."""
@@ -55,10 +65,7 @@ def kind_of(value: object) -> Kind:
         if kind is not None and value.ndim == 1:
             return kind
         raise TypeError(f"no array of {value.ndim} dimensions and type {value.dtype} in a compiled function")
-    if isinstance(value, bool | np.bool_):
-        return Scalar.BOOL
-    if isinstance(value, int | np.integer):
-        return Scalar.INT
-    if isinstance(value, float | np.floating):
-        return Scalar.FLOAT
+    for types, scalar in _SCALARS:
+        if isinstance(value, types):
+            return scalar
     raise TypeError(f"no {type(value).__name__} in a compiled function")

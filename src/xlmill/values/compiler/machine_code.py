@@ -10,11 +10,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlmill.values.compiler.kind import ArrayKind, Kind, Scalar
-from xlmill.values.compiler.translation import ENTRY, slot_count
+from xlmill.values.compiler.kind import Kind, Scalar
+from xlmill.values.compiler.translation import ENTRY
 
 _OPTIMIZATION: Final = 2
 _ENTRY_TYPE: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p)  # ctypes lets go of the GIL during the call
+_address: Final = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(
+    ("PyCapsule_GetPointer", ctypes.pythonapi)
+)
 
 
 def _target() -> Any:
@@ -73,25 +76,18 @@ class MachineCode:
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
         self._enter: Callable[[Any], None] = _ENTRY_TYPE(self._engine.get_function_address(ENTRY))
-        self._strided = [isinstance(kind, ArrayKind) and kind.is_strided for kind in kinds]
-        given = "".join("d" if kind is Scalar.FLOAT else "q" * slot_count(kind) for kind in kinds)
-        self._given = struct.Struct(f"={given}")
+        self._given = struct.Struct("=" + "".join("d" if kind is Scalar.FLOAT else "q" for kind in kinds))
         self._results = struct.Struct("=" + "".join("d" if kind is Scalar.FLOAT else "q" for kind in results))
         self._is_bool = [kind is Scalar.BOOL for kind in results]
         self._size = max(self._given.size, self._results.size, 8)
 
     def __call__(self, arguments: Sequence[object]) -> Any:
         """Call with positional arguments; gives what the function returns."""
-        flat: list[object] = []
-        for argument, is_strided in zip(arguments, self._strided, strict=True):
-            if isinstance(argument, np.ndarray):
-                flat += (argument.__array_interface__["data"][0], len(argument))
-                if is_strided:
-                    flat.append(argument.strides[0])
-            else:
-                flat.append(argument)
+        # Held until the call is over: what describes an array goes with its capsule.
+        held = [a.__array_struct__ if isinstance(a, np.ndarray) else a for a in arguments]
+        given = [_address(h, None) if isinstance(a, np.ndarray) else a for h, a in zip(held, arguments, strict=True)]
         slots = ctypes.create_string_buffer(self._size)
-        self._given.pack_into(slots, 0, *flat)
+        self._given.pack_into(slots, 0, *given)
         self._enter(slots)
         results = [
             bool(result) if is_bool else result

@@ -12,7 +12,7 @@ from typing import Final
 
 from xlmill.values.compiler.emitter import SubsetError
 from xlmill.values.compiler.expression import DECLARATIONS, Translated, argument_texts, result_type
-from xlmill.values.compiler.kind import ArrayKind, Kind, Scalar
+from xlmill.values.compiler.kind import Kind, Scalar
 from xlmill.values.compiler.statement import Statements
 
 ENTRY: Final = "entry"
@@ -48,25 +48,15 @@ class Translation:
     def module(self, function: FunctionType, kinds: Sequence[Kind]) -> tuple[str, tuple[Scalar, ...]]:
         """The module whose ENTRY calls `function`, and the kinds of the results.
 
-        ENTRY finds its arguments in eight bytes each: numbers, and for an array its address, its length and, if
-        its elements do not stand side by side, the bytes from one to the next. It leaves the results there.
+        ENTRY finds its arguments in eight bytes each, an array by the address of what its `__array_struct__` holds
+        (see "The array interface protocol" in NumPy's manual). It leaves the results there.
         """
         name, results = self.translated(function, tuple(kinds))
         lines = [f"define void @{ENTRY}(ptr %slots) nounwind {{"]
         given: list[str] = []
         for position, kind in enumerate(kinds):
-            for argument in argument_texts(f"a{position}", kind):
-                type_, register = argument.split()
-                slot = f"getelementptr inbounds i64, ptr %slots, i64 {len(given)}"
-                lines += [f"  {register}.slot = {slot}"]
-                if type_ == Scalar.BOOL.value:
-                    lines += [
-                        f"  {register}.wide = load i64, ptr {register}.slot",
-                        f"  {register} = icmp ne i64 {register}.wide, 0",
-                    ]
-                else:
-                    lines += [f"  {register} = load {type_}, ptr {register}.slot"]
-                given.append(argument)
+            lines += _argument(f"%a{position}", position, kind)
+            given += argument_texts(f"a{position}", kind)
         call = f"call fastcc {result_type(results)} @{name}({', '.join(given)})"
         lines.append(f"  %r = {call}" if results else f"  {call}")
         for i, kind in enumerate(results):
@@ -90,9 +80,25 @@ def _table(data: bytes, at: str) -> str:
     return f'{at} = private unnamed_addr constant [{len(data)} x i8] c"{text}"\n'
 
 
-def slot_count(kind: Kind) -> int:
-    """How many slots of eight bytes an argument takes."""
-    return 2 + kind.is_strided if isinstance(kind, ArrayKind) else 1
+def _argument(name: str, position: int, kind: Kind) -> list[str]:
+    """How ENTRY reads an argument from its slot."""
+    lines = [f"  {name}.slot = getelementptr inbounds i64, ptr %slots, i64 {position}"]
+    if kind is Scalar.BOOL:
+        return [*lines, f"  {name}.wide = load i64, ptr {name}.slot", f"  {name} = icmp ne i64 {name}.wide, 0"]
+    if isinstance(kind, Scalar):
+        return [*lines, f"  {name} = load {kind.value}, ptr {name}.slot"]
+    lines += [f"  {name}.struct = load ptr, ptr {name}.slot", *_field(name, "data", 40), *_field(name, "shape", 24)]
+    lines += [f"  {name} = getelementptr i8, ptr {name}.data, i64 0", f"  {name}.length = load i64, ptr {name}.shape"]
+    if kind.is_strided:
+        lines += [*_field(name, "strides", 32), f"  {name}.step = load i64, ptr {name}.strides"]
+    return lines
+
+
+def _field(name: str, field: str, offset: int) -> list[str]:
+    return [
+        f"  {name}.{field}.at = getelementptr inbounds i8, ptr {name}.struct, i64 {offset}",
+        f"  {name}.{field} = load ptr, ptr {name}.{field}.at",
+    ]
 
 
 def source_tree(function: FunctionType) -> ast.FunctionDef:
