@@ -41,7 +41,8 @@ places = st.one_of(st.integers(-12, 12), st.integers(-320, 330))
 
 def exactly(number: float, digits: int, rounding: str) -> float:
     value = fifteen_digits(number)
-    if number == 0 or value.adjusted() + digits >= 15:
+    # Where all fifteen digits are kept there is nothing to round; the number itself decides, not what it rounds up to.
+    if number == 0 or Decimal(number).adjusted() + digits >= 15:
         return number
     wide = Context(prec=1500, Emin=-9999, Emax=9999)
     return float(value.quantize(Decimal(1).scaleb(-digits), rounding, wide))
@@ -54,6 +55,7 @@ def exactly(number: float, digits: int, rounding: str) -> float:
 @given(column=st.lists(numbers, min_size=1, max_size=20), digits=places)
 @example(column=[1.005, 2.345, 0.285, 1e14 + 0.5, 0.049999999999999975], digits=2)
 @example(column=[99999999999999.5, 1234567890.12345], digits=0)
+@example(column=[999999999999.9995], digits=3)
 def test_columns_round_as_the_fifteen_digits_do(function, rounding, column, digits) -> None:  # type: ignore[no-untyped-def]
     with np.errstate(over="ignore"):
         rounded = function(np.array(column), digits)

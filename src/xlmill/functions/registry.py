@@ -298,7 +298,7 @@ def _index() -> Mapping[str, Entry]:
     """The index of functions, where it is that of the modules as they are; otherwise nothing."""
     from xlmill.functions import index
 
-    if index.FINGERPRINT != fingerprint():
+    if fingerprint() != index.FINGERPRINT:
         return {}
     _numbers.update({name: number for number, name in enumerate(index.ENTRIES)})
     return index.ENTRIES
