@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlmill.exceptions import FormulaSyntaxError
+from xlmill.exceptions import FormulaSyntaxError, InputError
 from xlmill.mill.evaluate import evaluate
 from xlmill.mill.many import evaluate_many
 from xlmill.values.error_value import ExcelError
@@ -75,6 +75,17 @@ def test_references_read_the_cells_given() -> None:
     assert evaluate("=C1:D2*10", cells=cells) == [[10.0, 20.0], [30.0, 40.0]]
     assert evaluate("=B7", cells=cells) == 0.0
     assert evaluate("=Nowhere!A1", cells=cells) is ExcelError.REF
+
+
+def test_tables_are_given_by_their_area_and_columns() -> None:
+    cells = {"A1:B4": [["id", "qty"], [1, 5], [2, 7], ["Total", 12]]}
+    tables = {"Orders": {"ref": "A1:B4", "columns": ["id", "qty"], "totals": 1}}
+
+    assert evaluate("=SUM(Orders[qty])", cells=cells, tables=tables) == 12.0
+    assert evaluate("=Orders[[#Totals],[qty]]*10", cells=cells, tables=tables) == 120.0
+    assert evaluate("=Orders[@qty]*2", cells=cells, tables=tables, at="C3") == 14.0
+    with pytest.raises(InputError, match="1 names for the 2 columns"):
+        evaluate("=1", tables={"Orders": {"ref": "A1:B4", "columns": ["id"]}})
 
 
 def test_implicit_intersection_takes_the_cell_in_the_formulas_row() -> None:

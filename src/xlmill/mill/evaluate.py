@@ -29,7 +29,7 @@ def evaluate(
     *,
     cells: Mapping[str, Any] | None = None,
     names: Mapping[str, Any] | None = None,
-    tables: Mapping[str, Table] | None = None,
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
     at: str = "A1",
     date1904: bool = False,
     array: bool = False,
@@ -40,12 +40,13 @@ def evaluate(
 ) -> Any:
     """Evaluate one Excel formula and return its value as a Python value.
 
-    `formula` is the text; the leading "=" is optional. `cells` gives cells by address ("A1", "Sheet2!B2";
-    an area such as "A1:B2" takes a nested list), `names` gives defined names: values, or formulas as text
-    beginning with "=". `tables` maps table names to `Table`. `at` is where the formula stands. `array=True`
-    evaluates as a legacy array formula (Ctrl+Shift+Enter); `implicit_intersection=True` as Excel evaluated
-    ordinary formulas before dynamic arrays. `clock` is what NOW and TODAY read (default: the computer's
-    clock), `seed` what the RAND family starts from.
+    `formula` is the text; the leading "=" is optional. `cells` gives cells by address ("A1", "Sheet2!B2"; an area
+    such as "A1:B2" takes a nested list), `names` gives defined names: values, or formulas as text beginning with
+    "=". `tables` gives tables by name: {"ref": "A1:C9", "columns": ["id", "qty", "price"]}, where "ref" takes in the
+    header row and may name a sheet, and "header": 0 or "totals": 1 say how many such rows there are. `at` is where
+    the formula stands. `array=True` evaluates as a legacy array formula (Ctrl+Shift+Enter);
+    `implicit_intersection=True` as Excel evaluated ordinary formulas before dynamic arrays. `clock` is what NOW and
+    TODAY read (default: the computer's clock), `seed` what the RAND family starts from.
 
     Returns float, str, bool, None, an `ExcelError`, or nested lists for an array. An error value is a value,
     not an exception. Raises FormulaSyntaxError for text that is no formula, InputError for an address or
@@ -77,7 +78,7 @@ def prepared(
     *,
     cells: Mapping[str, Any] | None = None,
     names: Mapping[str, Any] | None = None,
-    tables: Mapping[str, Table] | None = None,
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
     at: str = "A1",
     date1904: bool = False,
     mode: Mode = Mode.DYNAMIC,
@@ -93,7 +94,7 @@ def prepared(
         formula_cell=_area(at, "at"),
         cells=_cells(cells or {}),
         names={name.upper(): value for name, value in (names or {}).items()},
-        tables={name.casefold(): table for name, table in (tables or {}).items()},
+        tables={name.casefold(): _table(name, facts) for name, facts in (tables or {}).items()},
     )
     return parse_text(formula, program().table), run
 
@@ -116,6 +117,16 @@ def _cells(given: Mapping[str, Any]) -> Cells:
         for (row, column), one in np.ndenumerate(table):
             values[area.sheet, area.row1 + row, area.column1 + column] = one
     return Cells(values, sheets=[_SHEET])
+
+
+def _table(name: str, facts: Mapping[str, Any]) -> Table:
+    unknown = facts.keys() - {"ref", "columns", "header", "totals"}
+    if unknown or "ref" not in facts or "columns" not in facts:
+        raise InputError(f'tables: {name} needs "ref" and "columns", and may have "header" and "totals"')
+    area, columns = _area(facts["ref"], "tables"), tuple(facts["columns"])
+    if len(columns) != area.columns:
+        raise InputError(f"tables: {name} has {len(columns)} names for the {area.columns} columns of {facts['ref']}")
+    return Table(name, area, columns, facts.get("header", 1), facts.get("totals", 0))
 
 
 def _area(address: str, parameter: str) -> Area:
