@@ -166,3 +166,11 @@ def test_the_cache_is_where_the_platform_keeps_such_things(
         monkeypatch.setenv(name, value)
 
     assert calibration.cache_folder() == Path(folder)
+
+
+def test_the_last_round_of_single_tasks_counts_and_chunks_shrink_towards_the_end() -> None:
+    nine = plan(Workload(tasks=9, seconds=1.0), 2, candidates=("pool",), cores=2).alternatives[0].seconds
+    many = plan(Workload(tasks=9_000, seconds=1e-3), 2, candidates=("pool",), cores=2).alternatives[0].seconds
+
+    assert nine > 5
+    assert many < 4.7

@@ -113,8 +113,8 @@ def predict(
     # The longest of: what the GIL lets through one by one, what the cores can do, what the workers can hold.
     running = max(one_at_a_time, computing / computing_at_once, work / side_by_side)
     if workload.count and work / side_by_side == running:
-        # Whole chunks go to workers: the last round may be only partly filled.
-        running = math.ceil(chunks / side_by_side) * min(chunk_size, workload.count) * workload.seconds
+        # The last round may be only partly filled: of single tasks, for chunks shrink towards the end.
+        running = math.ceil(workload.count / side_by_side) * workload.seconds
 
     copied = 0.0 if traits.shares_memory else workload.bytes_in + workload.bytes_out
     seconds = (

@@ -16,6 +16,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SIZED_TASKS = 4
+READ_AHEAD = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def probe(function: Callable[[T], R], tasks: Iterator[T], total: int | None, wor
     by side, by at most `workers` threads. `function` must not raise.
     """
     at_once = workers or MOST_THREADS
-    trial = Trial(function, tasks, total, ahead=0 if total is None else at_once, helpers=at_once - 1)
+    trial = Trial(function, tasks, total, ahead=0 if total is None else READ_AHEAD, helpers=at_once - 1)
     trial.run()
     done = len(trial.results)
     left = 0 if trial.was_last else None if total is None else max(0, total - done)
@@ -59,7 +60,7 @@ def probe(function: Callable[[T], R], tasks: Iterator[T], total: int | None, wor
         tasks=left,
         seconds=spent.wall / max(1, spent.tasks),
         waiting=1 - spent.computing_share,
-        gil_free=trial.watch.free_share(spent.computing_share),
+        gil_free=trial.free_share,
         bytes_in=sizes[0] or 0.0,
         bytes_out=sizes[1] or 0.0,
     )

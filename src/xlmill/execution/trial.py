@@ -10,14 +10,25 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
+from xlmill.execution.cores import usable_cores
 from xlmill.execution.watch import NOTHING, Meter, Spent, Watch
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-TRIAL_SECONDS = 0.02
+TRIAL_SECONDS = 0.01
+# Of what leaves the GIL alone, so long a trial tells enough.
+SHORTEST_TRIAL_SECONDS = 0.003
+# Side by side, tasks that wait are in good hands for as long.
+HELPED_SECONDS = 0.1
+# A batch is no longer, for the trial may end after each.
+BATCH_SECONDS = 0.001
+# Of pure Python, so long a trial tells what a shorter one tells of what leaves the GIL alone.
+LONGEST_TRIAL_SECONDS = 0.025
 # So little left is done here before anything could be started.
 NEGLIGIBLE_SECONDS = 0.002
+# Threads that compute for so much of the time, side by side, want the GIL or all cores.
+SATURATED_SHARE = 0.7
 
 
 class Trial(Generic[T, R]):
@@ -71,6 +82,15 @@ class Trial(Generic[T, R]):
         # The first may have loaded modules, or opened connections.
         return self._others if self._others.tasks else self._first
 
+    @property
+    def free_share(self) -> float:
+        """The share of computing that leaves the GIL alone, from 0 to 1."""
+        at_once = sum(self._helped, NOTHING).computed / self._seconds if self._helped else 0.0
+        cores = usable_cores()
+        if at_once > SATURATED_SHARE and cores > 1:
+            return min(1.0, max(0.0, (at_once - 1) / (cores - 1)))
+        return self.watch.free_share(self.spent.computing_share)
+
     def run(self) -> None:
         """Run the trial, once."""
         self._began = time.perf_counter()
@@ -100,12 +120,19 @@ class Trial(Generic[T, R]):
             else:
                 self._others += meter.spent(len(batch))
             each = max(1e-9, self.spent.wall / self.spent.tasks)
-            left = TRIAL_SECONDS - (time.perf_counter() - self._began)
+            left = self._seconds_wanted() - (time.perf_counter() - self._began)
             self.is_negligible = self._total is not None and (self._total - len(self._done)) * each < NEGLIGIBLE_SECONDS
             if left <= 0 or self.is_negligible:
                 break
-            size = 1 if self._helpers else max(1, min(2 * size, int(left / each)))
+            size = 1 if self._helpers else max(1, min(2 * size, int(left / each), int(BATCH_SECONDS / each)))
         self._end()
+
+    def _seconds_wanted(self) -> float:
+        if self._helpers:
+            return HELPED_SECONDS
+        if self.watch.is_clear:
+            return SHORTEST_TRIAL_SECONDS
+        return TRIAL_SECONDS if self.watch.has_seen_enough else LONGEST_TRIAL_SECONDS
 
     def _take(self, size: int) -> list[tuple[int, T]]:
         batch: list[tuple[int, T]] = []
@@ -127,11 +154,11 @@ class Trial(Generic[T, R]):
     # In other threads
 
     def _help(self) -> None:
-        """Have all that may be run ahead run at once."""
-        with self._lock:
-            if self._is_over:
-                return
-            for _ in range(min(self._most_helpers, len(self._ahead))):
+        """Have tasks that may be run ahead run side by side, by as many threads as find some to run."""
+        while self._ahead and len(self._helpers) < self._most_helpers:
+            with self._lock:
+                if self._is_over:
+                    return
                 run = contextvars.copy_context().run
                 helper = threading.Thread(target=run, args=(self._run_aside,), name="xlmill-probe", daemon=True)
                 self._helpers.append(helper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextvars
 import os
 import threading
@@ -12,14 +13,17 @@ from types import TracebackType
 from typing import Self
 
 NAP_SECONDS = 0.0005
-# Within the switch interval of the interpreter, 5 ms, after which a thread must hand over the GIL.
-PROMPT_SECONDS = 0.0025
+# Who wakes later than this from a nap, had to wait for the GIL: a timer is more exact, and time in which other
+# processes have the cores is not counted.
+PROMPT_SECONDS = 0.0003
 # After so many seconds of short naps there is nothing more to learn from them.
 NAPPED_SECONDS = 0.05
+ENOUGH_NAPS = 3
 LONG_NAP_SECONDS = 0.01
 
-# A task is seen to wait when it has computed for less than this share of its time.
-WAITING_BELOW = 0.25
+# A task is seen to wait when it has computed for less than this share of its time, at so many looks.
+WAITING_BELOW = 0.6
+LOOKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +57,43 @@ class Meter:
 
     def spent(self, tasks: int = 1) -> Spent:
         """What has been spent since, on so many tasks. Raises OSError if the thread has ended."""
-        if self._clock is None or self._thread == threading.get_native_id():
-            computed = time.thread_time() - self._computed
-        else:
-            computed = time.clock_gettime(self._clock) - self._computed
+        computed = self.computed()
         return Spent(tasks, max(own_time(self._thread) - self._wall, computed), computed)
+
+    def computed(self) -> float:
+        """Seconds of computing since. Raises OSError if the thread has ended."""
+        if self._clock is None or self._thread == threading.get_native_id():
+            return time.thread_time() - self._computed
+        return time.clock_gettime(self._clock) - self._computed
+
+    def is_runnable(self) -> bool:
+        """Whether the thread runs, or could if it had a core."""
+        try:
+            stat = _read(f"/proc/self/task/{self._thread}/stat")
+        except OSError:
+            return False
+        return stat[stat.rindex(b")") + 2 :].startswith(b"R")
 
 
 class Watch:
-    """A thread that looks on while others run tasks, between short naps.
+    """A thread that looks on while another runs tasks, between short naps.
 
     It wakes late exactly while another thread keeps the GIL. `when_waiting` is called in it, once, if the thread that
-    entered the watch is seen to wait.
+    entered the watch is seen to wait. `meter` is to be that of the tasks which run now.
     """
 
     def __init__(self, when_waiting: Callable[[], None]) -> None:
+        self.meter: Meter | None = None
         self._when_waiting = when_waiting
         self._is_over = threading.Event()
-        self._prompt = 0.0
-        self._late = 0.0
-        self.meter: Meter | None = None  # of what runs now in the watched thread
+        self._naps = 0
+        self._late_naps = 0
+        self._looks = 0
 
     def __enter__(self) -> Self:
-        # What it calls sees the context of the caller.
-        run = contextvars.copy_context().run
-        threading.Thread(target=run, args=(self._look_on,), name="xlmill-watch", daemon=True).start()
+        # What it calls sees the context of the caller. A `threading.Thread` would have to be waited for until it has
+        # started: on a busy machine longer than many a workload takes.
+        _thread.start_new_thread(contextvars.copy_context().run, (self._look_on, Meter()))
         return self
 
     def __exit__(
@@ -85,41 +101,59 @@ class Watch:
     ) -> None:
         self._is_over.set()
 
+    @property
+    def has_seen_enough(self) -> bool:
+        """Whether there were enough naps to tell of the GIL."""
+        return self._naps >= ENOUGH_NAPS
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether there were enough naps, and all were as they are while nobody keeps the GIL."""
+        return self.has_seen_enough and not self._late_naps
+
     def free_share(self, computing: float) -> float:
         """The share of computing that left the GIL alone, where `computing` is a share of all the time."""
-        seen = self._prompt + self._late
-        if seen < PROMPT_SECONDS or computing <= 0:
+        if self._naps == 0 or computing <= 0:
             return 0.0  # too short to see anything
-        return min(1.0, max(0.0, (self._prompt / seen - (1 - computing)) / computing))
+        return min(1.0, max(0.0, 1 - self._late_naps / self._naps / computing))
 
-    def _look_on(self) -> None:
+    def _look_on(self, watched: Meter) -> None:
         this = threading.get_native_id()
         may_call = computing_clock() is not None
-        nap = NAP_SECONDS
+        nap, napped = NAP_SECONDS, 0.0
         while not self._is_over.is_set():
-            began = own_time(this)
-            time.sleep(nap)
-            slept = own_time(this) - began
-            if self._is_over.is_set():
-                return
-            if slept > nap + PROMPT_SECONDS:
-                self._late += slept
-            else:
-                self._prompt += slept
-            if may_call and self._is_waiting():
-                may_call = False
-                self._when_waiting()
-            if self._prompt + self._late > NAPPED_SECONDS:
+            try:
+                began, computed = own_time(this), watched.computed()
+                time.sleep(nap)
+                slept = own_time(this) - began
+                if self._is_over.is_set():
+                    return
+                is_late = slept > nap + PROMPT_SECONDS
+                # A thread that could run, and did not, says nothing: it had no core.
+                # And the first nap says how long it takes to start a thread.
+                is_telling = is_late or watched.computed() > computed or not watched.is_runnable()
+                if napped and is_telling:
+                    self._naps += 1
+                    self._late_naps += is_late
+                napped += slept
+                if may_call and self._is_waiting(watched):
+                    self._when_waiting()
+                    return  # from now on several threads compete for the GIL
+            except OSError:
+                return  # the watched thread has ended
+            if napped > NAPPED_SECONDS:
                 nap = LONG_NAP_SECONDS
 
-    def _is_waiting(self) -> bool:
-        if self.meter is None:
-            return False
-        try:
-            spent = self.meter.spent()
-        except OSError:
-            return False  # the thread has ended
-        return spent.wall >= NAP_SECONDS and spent.computing_share < WAITING_BELOW
+    def _is_waiting(self, watched: Meter) -> bool:
+        """Whether the tasks that run now, or all of them until now, were seen to wait, not for the first time."""
+        if watched.is_runnable():
+            return False  # kept from a core since it last ran, it would seem to wait
+        for meter in (watched, self.meter or watched):
+            spent = meter.spent()
+            if spent.wall >= NAP_SECONDS and spent.computing_share < WAITING_BELOW:
+                self._looks += 1
+                break
+        return self._looks == LOOKS
 
 
 def computing_clock() -> int | None:
@@ -135,12 +169,16 @@ def own_time(thread: int) -> float:
     """
     now = time.perf_counter()
     try:
-        # Not by pathlib, which takes twice as long as what is to be measured.
-        file = os.open(f"/proc/self/task/{thread}/schedstat", os.O_RDONLY)
+        # Nanoseconds on a core, nanoseconds ready to run, and times run.
+        return now - int(_read(f"/proc/self/task/{thread}/schedstat").split()[1]) / 1e9
     except OSError:
         return now
+
+
+def _read(path: str) -> bytes:
+    # Not by pathlib, which takes twice as long as what is to be measured.
+    file = os.open(path, os.O_RDONLY)
     try:
-        # Nanoseconds on a core, nanoseconds ready to run, and times run.
-        return now - int(os.read(file, 100).split()[1]) / 1e9
+        return os.read(file, 1000)
     finally:
         os.close(file)
