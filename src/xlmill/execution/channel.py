@@ -53,6 +53,8 @@ class Channel:
         self.is_receiving = False
         self._outgoing: deque[memoryview] = deque()
         self._incoming = self._read()
+        self._room = memoryview(bytearray(JOINED_BYTES))
+        self._received = self._room[:0]  # what was read and belongs to messages not yet given
 
     @property
     def is_sending(self) -> bool:
@@ -61,6 +63,11 @@ class Channel:
 
     def put(self, message: Message) -> None:
         """Send `message`, or as much of it as the other end takes now; `flush` sends the rest."""
+        self.enqueue(message)
+        self.flush()
+
+    def enqueue(self, message: Message) -> None:
+        """Let `message` be sent by the next `flush`."""
         body, *buffers = message.parts
         sizes = [memoryview(buffer).nbytes for buffer in buffers]
         size = memoryview(body).nbytes
@@ -71,12 +78,11 @@ class Channel:
         else:
             self._outgoing += (memoryview(head), memoryview(body))
         self._outgoing += (memoryview(buffer) for buffer, size in zip(buffers, sizes, strict=True) if size)
-        self.flush()
 
     def flush(self) -> None:
         """Send what is left to send; raises EOFError if nobody will read it."""
         while self._outgoing:
-            rest = self._outgoing[0]
+            rest = self._next_to_send()
             try:
                 sent = self.socket.send(rest)
             except BlockingIOError:
@@ -88,6 +94,17 @@ class Channel:
                 self._outgoing.popleft()
             else:
                 self._outgoing[0] = rest[sent:]
+
+    def _next_to_send(self) -> memoryview:
+        """The first of what is to be sent, short messages made one."""
+        joined: list[memoryview] = []
+        size = 0
+        while self._outgoing and size + self._outgoing[0].nbytes < JOINED_BYTES:
+            joined.append(self._outgoing.popleft())
+            size += joined[-1].nbytes
+        if joined:
+            self._outgoing.appendleft(joined[0] if len(joined) == 1 else memoryview(b"".join(joined)))
+        return self._outgoing[0]
 
     def get(self) -> Message | None:
         """The next message, or None if it is not all here yet; raises EOFError at the end."""
@@ -101,20 +118,36 @@ class Channel:
         while True:
             header = yield from self._exactly(HEADER.size)
             tag, number, size, count = HEADER.unpack(header)
-            lengths = yield from self._exactly(8 * count)
+            lengths = (yield from self._exactly(8 * count)) if count else b""
             parts: list[Part] = [(yield from self._exactly(size))]
             for length in struct.unpack(f"!{count}Q", lengths):
                 parts.append((yield from self._exactly(length)))  # noqa: PERF401 (no yield in comprehensions)
-            self.is_receiving = False
+            self.is_receiving = bool(self._received)
             yield Message(Tag(tag), number, parts)
 
     def _exactly(self, size: int) -> Generator[None, None, bytearray]:
         data = bytearray(size)
         rest = memoryview(data)
-        was_reset = False
         while rest:
+            if self._received:
+                count = min(rest.nbytes, self._received.nbytes)
+                rest[:count] = self._received[:count]
+                self._received = self._received[count:]
+            elif rest.nbytes < JOINED_BYTES:
+                # What follows is read with it, if it is there already.
+                count = yield from self._receive(self._room)
+                self._received = self._room[:count]
+                continue
+            else:
+                count = yield from self._receive(rest)
+            rest = rest[count:]
+        return data
+
+    def _receive(self, room: memoryview) -> Generator[None, None, int]:
+        was_reset = False
+        while True:
             try:
-                count = self.socket.recv_into(rest)
+                count = self.socket.recv_into(room)
             except BlockingIOError:
                 yield None
                 continue
@@ -130,8 +163,7 @@ class Channel:
             if count == 0:
                 raise EOFError("the other end closed the channel")
             self.is_receiving = True
-            rest = rest[count:]
-        return data
+            return count
 
 
 def hang_up(end: socket.socket) -> None:

@@ -18,6 +18,11 @@ from xlmill.execution.transfer import name_of, pack, pack_function, unpack
 # A second chunk waits in a worker's socket while chunks are shorter than this, so that the worker need not
 # wait for the supervisor. Behind a longer chunk it would be held up while other workers may be idle.
 QUEUED_BELOW_SECONDS = 0.05
+# And several, while they are so short that handing them over takes as long.
+SHORT_SECONDS = 0.002
+MOST_HELD = 4
+# A consumer of results that takes longer may keep workers waiting, were they not heard meanwhile.
+DEAF_SECONDS = 0.0005
 
 
 class _Slot(Generic[C, R]):
@@ -49,6 +54,8 @@ class Supervision(Generic[C, R]):
         self._numbered = 0
         self._quarantined = 0
         self._mean_seconds = 0.0
+        self._hungry: list[Worker] = []
+        self._heard = time.monotonic()
         self._busy = 0
 
     def outcomes(self) -> Iterator[Outcome[C, R]]:
@@ -69,8 +76,9 @@ class Supervision(Generic[C, R]):
                 while self._slots and (outcome := self._slots[0].outcome) is not None:
                     del self._by_number[self._slots.pop(0).number]
                     yield outcome
-                    self._hear(0)
-                    self._give_out()
+                    if time.monotonic() - self._heard > DEAF_SECONDS:
+                        self._hear(0)
+                        self._give_out()
         finally:
             for worker in [worker for worker in self._crew.workers if worker.held]:
                 self._crew.dismiss(worker)
@@ -79,6 +87,9 @@ class Supervision(Generic[C, R]):
 
     def _give_out(self) -> None:
         """Give every worker that has room a chunk, hiring workers as long as there is work for more."""
+        # Short chunks go out by the handful, to those that are nearly done with what they have.
+        is_short = 0 < self._mean_seconds < SHORT_SECONDS
+        self._hungry = [worker for worker in self._crew.workers if is_short and len(worker.held) < 2]
         while self._has_room():
             slot = self._next_slot()
             if slot is None:
@@ -90,6 +101,9 @@ class Supervision(Generic[C, R]):
             if worker is None:
                 break
             self._give(worker, slot)
+        for worker in self._crew.workers:
+            if worker.channel.is_sending:
+                self._flush(worker)
         self._tell_busy()
 
     def _has_room(self) -> bool:
@@ -105,7 +119,7 @@ class Supervision(Generic[C, R]):
         # Never behind a row on trial: whatever it does to its worker must be its own doing.
         return (
             self._reuses_workers
-            and len(worker.held) == 1
+            and len(worker.held) < (MOST_HELD if worker in self._hungry else 2)
             and worker.has_worked
             and self._mean_seconds < QUEUED_BELOW_SECONDS
             and self._by_number[worker.held[0]].attempts == 0
@@ -151,7 +165,7 @@ class Supervision(Generic[C, R]):
     def _install(self, worker: Worker) -> None:
         worker.is_ready = False
         worker.since = time.monotonic()
-        self._send(worker, self._packed_task)
+        worker.channel.enqueue(self._packed_task)
 
     def _give(self, worker: Worker, slot: _Slot[C, R]) -> None:
         try:
@@ -164,11 +178,11 @@ class Supervision(Generic[C, R]):
         if not worker.held:
             worker.since = time.monotonic()
         worker.held.append(slot.number)
-        self._send(worker, Message(Tag.CHUNK, slot.number, parts))
+        worker.channel.enqueue(Message(Tag.CHUNK, slot.number, parts))
 
-    def _send(self, worker: Worker, message: Message) -> None:
+    def _flush(self, worker: Worker) -> None:
         try:
-            worker.channel.put(message)
+            worker.channel.flush()
         except EOFError:
             return  # it is dead; that will be heard
 
@@ -204,6 +218,7 @@ class Supervision(Generic[C, R]):
                 raise WorkersFailedError(f"a worker cannot run {name_of(self._task)}:\n{unpack(happening.parts)}")
             else:
                 self._take_answer(worker, happening)
+        self._heard = time.monotonic()
 
     def _take_answer(self, worker: Worker, message: Message) -> None:
         slot = self._by_number[message.number]
