@@ -14,6 +14,7 @@ from pathlib import Path
 from xlmill.cache_folder import cache_folder
 from xlmill.execution.chunking import Items
 from xlmill.execution.cost_model import SEEDS, StrategyCost, cost_names
+from xlmill.execution.launcher import has_started
 from xlmill.execution.planner import CANDIDATES
 from xlmill.execution.strategy import Settings, Strategy, create
 
@@ -22,13 +23,21 @@ LARGE_ITEMS = 4
 LARGE_BYTES = 4_000_000
 ITEMS = 20_000
 PROCESSES = 4
+STARTS = 3
 
 _log = logging.getLogger(__name__)
 
 
 def costs(settings: Settings | None = None) -> Mapping[str, StrategyCost]:
-    """The costs measured on this machine, if that was done, otherwise the built-in ones."""
-    return load(cache_file(settings or Settings())) or SEEDS
+    """The costs measured on this machine, if that was done, otherwise the built-in ones; as they are now.
+
+    What has to be paid only once in a process, and has been, is left out.
+    """
+    settings = settings or Settings()
+    known = load(cache_file(settings)) or SEEDS
+    if not has_started(settings.start_method):
+        return known
+    return {name: replace(cost, first=0.0) for name, cost in known.items()}
 
 
 def calibrate(settings: Settings | None = None) -> Mapping[str, StrategyCost]:
@@ -41,7 +50,10 @@ def calibrate(settings: Settings | None = None) -> Mapping[str, StrategyCost]:
 
 def measure(settings: Settings) -> Mapping[str, StrategyCost]:
     """The costs of each strategy here and now."""
-    return {name: _measure(name, seed, settings) if name in CANDIDATES else seed for name, seed in SEEDS.items()}
+    measured = {name: _measure(name, seed, settings) if name in CANDIDATES else seed for name, seed in SEEDS.items()}
+    # One fork server serves both, and the pool was the first to need it.
+    measured["process"] = replace(measured["process"], first=measured["pool"].first)
+    return measured
 
 
 def cache_file(settings: Settings) -> Path:
@@ -77,10 +89,11 @@ def _measure(name: str, seed: StrategyCost, settings: Settings) -> StrategyCost:
     if name == "process":
         with create(name, replace(quiet, workers=1)) as alone:
             return replace(seed, launch=_seconds_to_map(alone, [Items(0, [0])] * PROCESSES) / PROCESSES)
-    began = time.perf_counter()
+    was_cold = not has_started(settings.start_method)
+    cold = _seconds_to_start(name, replace(quiet, workers=1))
+    start = min(_seconds_to_start(name, replace(quiet, workers=1)) for _ in range(STARTS))
     first = create(name, replace(quiet, workers=1))
     first.start()
-    start = time.perf_counter() - began
     try:
         _seconds_to_map(first, [Items(0, [0])])  # the first chunk pays for imports
         message = _seconds_to_map(first, [Items(0, [0])] * MESSAGES) / MESSAGES
@@ -89,11 +102,17 @@ def _measure(name: str, seed: StrategyCost, settings: Settings) -> StrategyCost:
         byte = max(0.0, _seconds_to_map(first, large) / LARGE_ITEMS - message) / (2 * LARGE_BYTES)
     finally:
         first.stop()
+    both = min(_seconds_to_start(name, replace(quiet, workers=2)) for _ in range(STARTS))
+    # Threads start with their chunks.
+    each = seed.start_each if first.traits.shares_memory else max(0.0, both - start)
+    once = max(0.0, cold - start) if was_cold and seed.first else seed.first
+    return replace(seed, first=once, start=start, start_each=each, message=message, item=item, byte=byte)
+
+
+def _seconds_to_start(name: str, settings: Settings) -> float:
     began = time.perf_counter()
-    with create(name, replace(quiet, workers=2)):
-        both = time.perf_counter() - began
-    each = max(0.0, both - start)
-    return replace(seed, start=start, start_each=each, message=message, item=item, byte=byte)
+    with create(name, settings):
+        return time.perf_counter() - began
 
 
 def _seconds_to_map(strategy: Strategy, chunks: list[Items[object]]) -> float:

@@ -48,6 +48,7 @@ class Workload:
 class StrategyCost:
     """What a strategy costs on this machine, beside the work.
 
+    first: seconds more when it is the first of its kind in this process, and the fork server has to start.
     start: seconds until the first worker is ready; start_each: seconds more for each further worker.
     launch: seconds of a process for each chunk, on the core where it starts.
     message: seconds for a chunk to go and its answer to come; item: the same for each task in it.
@@ -55,6 +56,7 @@ class StrategyCost:
     worker_bytes: memory that a worker takes for itself.
     """
 
+    first: float = 0.0
     start: float = 0.0
     start_each: float = 0.0
     launch: float = 0.0
@@ -79,9 +81,11 @@ class Prediction:
 SEEDS: Mapping[str, StrategyCost] = {
     "serial": StrategyCost(message=2e-6, item=3e-7),
     "threads": StrategyCost(start=1e-4, start_each=6e-5, message=2.5e-5, item=3e-7, worker_bytes=100_000),
-    "pool": StrategyCost(start=0.045, start_each=0.008, message=1.2e-4, item=5e-7, byte=1e-9, worker_bytes=12_000_000),
+    "pool": StrategyCost(
+        0.15, start=0.03, start_each=0.008, message=6e-5, item=2e-7, byte=1e-9, worker_bytes=12_000_000
+    ),
     "asyncio": StrategyCost(start=1e-3, message=1e-4, item=3e-7, worker_bytes=10_000),
-    "process": StrategyCost(launch=0.023, message=2e-4, item=5e-7, byte=1e-9, worker_bytes=12_000_000),
+    "process": StrategyCost(0.15, launch=0.023, message=2e-4, item=5e-7, byte=1e-9, worker_bytes=12_000_000),
     "dask": StrategyCost(start=2.0, start_each=0.2, message=8e-3, item=5e-7, byte=4e-9, worker_bytes=80_000_000),
     "ray": StrategyCost(start=6.0, start_each=0.5, message=2e-3, item=5e-7, byte=4e-9, worker_bytes=100_000_000),
 }
@@ -118,7 +122,8 @@ def predict(
 
     copied = 0.0 if traits.shares_memory else workload.bytes_in + workload.bytes_out
     seconds = (
-        cost.start
+        cost.first
+        + cost.start
         + cost.start_each * (workers - 1)
         + chunks * cost.launch / computing_at_once
         + chunks * cost.message

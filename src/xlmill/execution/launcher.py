@@ -24,6 +24,7 @@ from xlmill.execution.worker import WorkerSettings, work
 NAME = "xlmill-worker-"
 
 _starting = threading.Lock()
+_used_methods: set[str] = set()
 
 
 class SpawnError(WorkersFailedError):
@@ -71,8 +72,14 @@ class Launcher:
                 raise
             problem = str(error) or "the fork server died"
             raise SpawnError(f"a worker process could not be started: {problem}") from error
+        _used_methods.add(self._method)
         ours.setblocking(False)
         return process, ours
+
+
+def has_started(method: str) -> bool:
+    """Whether this process has started another by that start method, so that its fork server is there."""
+    return method in _used_methods
 
 
 @functools.cache

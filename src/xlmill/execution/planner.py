@@ -23,7 +23,7 @@ NOTABLE_WAITING = 0.1
 
 # A prediction is not so good that a smaller advantage should decide; then the simpler strategy is taken.
 WORTHWHILE_SHARE = 0.9
-WORTHWHILE_SECONDS = 0.005
+WORTHWHILE_SECONDS = 0.002
 
 # From the simplest to the most elaborate.
 CANDIDATES = ("serial", "threads", "pool", "process")

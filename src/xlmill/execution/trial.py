@@ -55,6 +55,7 @@ class Trial(Generic[T, R]):
         self._helped: list[Spent] = []
         self._helpers: list[threading.Thread] = []
         self._most_helpers = helpers
+        self._useful = 0
         self._problem: BaseException | None = None
         self._lock = threading.Lock()
         self._is_over = False
@@ -65,7 +66,7 @@ class Trial(Generic[T, R]):
     @property
     def helpers(self) -> int:
         """How many threads ran tasks beside the calling one."""
-        return len(self._helpers)
+        return self._useful
 
     @property
     def rest(self) -> Iterator[T]:
@@ -77,7 +78,7 @@ class Trial(Generic[T, R]):
         """What tasks take each, as far as it is typical."""
         helped = sum(self._helped, NOTHING)
         # Side by side, tasks that compute keep each other waiting for the GIL.
-        if helped.tasks and helped.computed < self._seconds / 2:
+        if helped.tasks and (helped.computed < self._seconds / 2 or not self._first.tasks):
             return self._first + self._others + helped
         # The first may have loaded modules, or opened connections.
         return self._others if self._others.tasks else self._first
@@ -115,7 +116,9 @@ class Trial(Generic[T, R]):
             meter = self.watch.meter = Meter()
             for place, task in batch:
                 self._done[place] = task, self._function(task)
-            if self._first is NOTHING:
+            if self._helpers:
+                self._helped.append(meter.spent(len(batch)))
+            elif self._first is NOTHING:
                 self._first = meter.spent()
             else:
                 self._others += meter.spent(len(batch))
@@ -130,9 +133,10 @@ class Trial(Generic[T, R]):
     def _seconds_wanted(self) -> float:
         if self._helpers:
             return HELPED_SECONDS
-        if self.watch.is_clear:
+        computing = self.spent.computing_share
+        if self.watch.is_clear(computing):
             return SHORTEST_TRIAL_SECONDS
-        return TRIAL_SECONDS if self.watch.has_seen_enough else LONGEST_TRIAL_SECONDS
+        return TRIAL_SECONDS if self.watch.has_seen_enough(computing) else LONGEST_TRIAL_SECONDS
 
     def _take(self, size: int) -> list[tuple[int, T]]:
         batch: list[tuple[int, T]] = []
@@ -165,15 +169,19 @@ class Trial(Generic[T, R]):
                 helper.start()
 
     def _run_aside(self) -> None:
+        meter, tasks = Meter(), 0
         while not self._is_over:
             try:
                 place, task = self._ahead.popleft()
             except IndexError:
-                return
-            meter = Meter()
+                break
             try:
                 self._done[place] = task, self._function(task)
             except BaseException as error:  # Ctrl-C, raised by the task: for the caller to know
                 self._problem = error
                 return
-            self._helped.append(meter.spent(1))
+            tasks += 1
+        if tasks:
+            self._helped.append(meter.spent(tasks))
+            with self._lock:
+                self._useful += 1

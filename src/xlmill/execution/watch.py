@@ -101,15 +101,13 @@ class Watch:
     ) -> None:
         self._is_over.set()
 
-    @property
-    def has_seen_enough(self) -> bool:
-        """Whether there were enough naps to tell of the GIL."""
-        return self._naps >= ENOUGH_NAPS
+    def has_seen_enough(self, computing: float) -> bool:
+        """Whether there were enough naps to tell of the GIL; while tasks wait, a nap says nothing."""
+        return self._naps * computing >= ENOUGH_NAPS
 
-    @property
-    def is_clear(self) -> bool:
+    def is_clear(self, computing: float) -> bool:
         """Whether there were enough naps, and all were as they are while nobody keeps the GIL."""
-        return self.has_seen_enough and not self._late_naps
+        return self.has_seen_enough(computing) and not self._late_naps
 
     def free_share(self, computing: float) -> float:
         """The share of computing that left the GIL alone, where `computing` is a share of all the time."""
