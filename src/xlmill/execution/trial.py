@@ -48,8 +48,10 @@ class Trial(Generic[T, R]):
         self._function = function
         self._source = tasks
         self._total = total
-        self._ahead = deque(enumerate(itertools.islice(tasks, ahead)))
-        self._done: dict[int, tuple[T, R]] = {}
+        self._ahead = deque(itertools.islice(tasks, ahead))
+        self._claimed = 0
+        self._claim_lock = threading.Lock()
+        self._done: dict[int, tuple[list[T], list[R]]] = {}  # by the place of the first
         self._first = NOTHING
         self._others = NOTHING
         self._helped: list[Spent] = []
@@ -71,7 +73,7 @@ class Trial(Generic[T, R]):
     @property
     def rest(self) -> Iterator[T]:
         """The tasks that were not run."""
-        return itertools.chain((task for _, task in self._ahead), self._source)
+        return itertools.chain(self._ahead, self._source)
 
     @property
     def spent(self) -> Spent:
@@ -105,26 +107,27 @@ class Trial(Generic[T, R]):
         if self._problem is not None:
             raise self._problem
         self._seconds = time.perf_counter() - self._began
-        for place in range(len(self._done)):
-            task, result = self._done.pop(place)
-            self.tasks.append(task)
-            self.results.append(result)
+        for place in sorted(self._done):
+            tasks, results = self._done[place]
+            self.tasks += tasks
+            self.results += results
 
     def _run_here(self) -> None:
         size = 1
-        while batch := self._take(size):
+        function = self._function
+        while (taken := self._take(size))[1]:
+            place, tasks = taken
             meter = self.watch.meter = Meter()
-            for place, task in batch:
-                self._done[place] = task, self._function(task)
+            self._done[place] = tasks, [function(task) for task in tasks]
             if self._helpers:
-                self._helped.append(meter.spent(len(batch)))
+                self._helped.append(meter.spent(len(tasks)))
             elif self._first is NOTHING:
                 self._first = meter.spent()
             else:
-                self._others += meter.spent(len(batch))
+                self._others += meter.spent(len(tasks))
             each = max(1e-9, self.spent.wall / self.spent.tasks)
             left = self._seconds_wanted() - (time.perf_counter() - self._began)
-            self.is_negligible = self._total is not None and (self._total - len(self._done)) * each < NEGLIGIBLE_SECONDS
+            self.is_negligible = self._total is not None and (self._total - self._claimed) * each < NEGLIGIBLE_SECONDS
             if left <= 0 or self.is_negligible:
                 break
             size = 1 if self._helpers else max(1, min(2 * size, int(left / each), int(BATCH_SECONDS / each)))
@@ -138,18 +141,22 @@ class Trial(Generic[T, R]):
             return SHORTEST_TRIAL_SECONDS
         return TRIAL_SECONDS if self.watch.has_seen_enough(computing) else LONGEST_TRIAL_SECONDS
 
-    def _take(self, size: int) -> list[tuple[int, T]]:
-        batch: list[tuple[int, T]] = []
-        while len(batch) < size:
-            try:
-                batch.append(self._ahead.popleft())
-            except IndexError:
-                break
-        if not batch and not self._helpers:
-            start = len(self._done)
-            batch = list(zip(itertools.count(start), itertools.islice(self._source, size), strict=False))
-            self.was_last = not batch
-        return batch
+    def _claim(self, size: int) -> tuple[int, list[T]]:
+        """At most so many of the tasks read ahead, and the place of the first of them. In any thread."""
+        with self._claim_lock:
+            place = self._claimed
+            tasks = [self._ahead.popleft() for _ in range(min(size, len(self._ahead)))]
+            self._claimed += len(tasks)
+        return place, tasks
+
+    def _take(self, size: int) -> tuple[int, list[T]]:
+        """The next tasks to be run here, none if there are no more; and the place of the first of them."""
+        place, tasks = self._claim(size)
+        if not tasks and not self._helpers:
+            tasks = list(itertools.islice(self._source, size))
+            self._claimed += len(tasks)
+            self.was_last = not tasks
+        return place, tasks
 
     def _end(self) -> None:
         with self._lock:
@@ -169,19 +176,18 @@ class Trial(Generic[T, R]):
                 helper.start()
 
     def _run_aside(self) -> None:
-        meter, tasks = Meter(), 0
+        meter, count = Meter(), 0
         while not self._is_over:
-            try:
-                place, task = self._ahead.popleft()
-            except IndexError:
+            place, tasks = self._claim(1)
+            if not tasks:
                 break
             try:
-                self._done[place] = task, self._function(task)
+                self._done[place] = tasks, [self._function(tasks[0])]
             except BaseException as error:  # Ctrl-C, raised by the task: for the caller to know
                 self._problem = error
                 return
-            tasks += 1
-        if tasks:
-            self._helped.append(meter.spent(tasks))
+            count += 1
+        if count:
+            self._helped.append(meter.spent(count))
             with self._lock:
                 self._useful += 1
