@@ -8,6 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from xlmill.exceptions import InputError
+from xlmill.lab.findings import (
+    READERS,
+    ArticleExperiment,
+    Claim,
+    FaultRow,
+    Predicted,
+    Regret,
+    Span,
+    Sweep,
+)
 from xlmill.lab.timed_run import Timing
 
 FORMAT = "xlmill comparison"
@@ -54,6 +64,7 @@ class Record:
     """A comparison: the workload, the machine, the rules, and a record for each way, the baseline first.
 
     `rounds` of `repeat` were done within `budget` seconds; `seed` drew their order and draws the bootstrap.
+    `suite` is the suite that it belongs to, if any. What was not measured of the rest is empty, and absent in JSON.
     """
 
     workload: str
@@ -68,10 +79,22 @@ class Record:
     rounds: int = 0
     seconds: float = 0.0
     ways: list[WayRecord] = field(default_factory=list)
+    suite: str | None = None
+    sweeps: list[Sweep] = field(default_factory=list)
+    timeline: list[Span] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    article: list[ArticleExperiment] = field(default_factory=list)
+    faults: list[FaultRow] = field(default_factory=list)
+    predicted: list[Predicted] = field(default_factory=list)
+    regret: Regret | None = None
 
     def to_json(self) -> str:
         """The record as JSON."""
-        return json.dumps({"format": FORMAT, "version": VERSION, **asdict(self)}, indent=1)
+        found = asdict(self)
+        for key in ("suite", *READERS):
+            if not found[key]:
+                del found[key]
+        return json.dumps({"format": FORMAT, "version": VERSION, **found}, indent=1)
 
 
 def read_record(file: Path) -> Record:
@@ -89,6 +112,7 @@ def read_record(file: Path) -> Record:
         raise InputError(f"{file} is of version {version}, and this xlmill reads version {VERSION}: compare anew")
     try:
         found["ways"] = [_way(way) for way in found["ways"]]
+        found.update({key: read(found[key]) for key, read in READERS.items() if key in found})
         return Record(**found)
     except (KeyError, TypeError) as error:
         raise InputError(f"{file} is damaged: {error}") from error
