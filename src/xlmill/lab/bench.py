@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import gc
-import os
 import pickle
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from xlmill.execution import create
 from xlmill.lab.digest import Digests
-from xlmill.lab.timed_run import TaskFaultError, Timing, timed_run
+from xlmill.lab.serving import answer, standard_output
+from xlmill.lab.timed_run import Timing, timed_run
 from xlmill.lab.tree import forget_peak, peak_bytes, processor_time
 from xlmill.lab.way import Way
 from xlmill.lab.work import Work
@@ -28,13 +27,6 @@ class Report:
     processor: float | None
     parent_peak: int | None
     digests: Digests
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why there is no report."""
-
-    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +57,17 @@ class Show:
 
 def serve(commands: BinaryIO) -> None:
     """Answer on standard output what comes until `commands` end: first the work and the way, then commands."""
-    answers = _standard_output()
+    answers = standard_output()
     work, way = pickle.load(commands), pickle.load(commands)
-    _answer(answers, lambda: work.prepare(way))
+    answer(answers, lambda: work.prepare(way))
     while True:
         try:
             command = pickle.load(commands)
         except EOFError:
             return
-        _answer(answers, lambda command=command: command(work, way))  # type: ignore[misc]
+        answer(answers, lambda command=command: command(work, way))  # type: ignore[misc]
 
 
 def _run(work: Work, way: Way, rows: int) -> tuple[Timing, Any]:
     strategy = create(way.strategy, work.settings(way))
     return timed_run(strategy, work.task(way), work.chunks(way, rows), work.put_together)
-
-
-def _answer(answers: BinaryIO, give: Callable[[], object]) -> None:
-    try:
-        answer = give()
-    except TaskFaultError as fault:
-        answer = Refusal(str(fault))
-    except Exception as error:
-        answer = Refusal(f"{type(error).__name__}: {error}")
-    pickle.dump(answer, answers)
-    answers.flush()
-
-
-def _standard_output() -> BinaryIO:
-    """Standard output for our own use; what the user's function prints goes to standard error, and it reads nothing."""
-    answers = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return answers

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import TypeAlias
 
 from xlmill.exceptions import InputError, UnequalResultsError
-from xlmill.lab.bench_process import Bench, BenchError
+from xlmill.lab.bench_process import Bench
 from xlmill.lab.budget import LEAST_ROUNDS, Budget
 from xlmill.lab.digest import Digests, first_difference
 from xlmill.lab.machine import machine
+from xlmill.lab.own_process import BenchError
 from xlmill.lab.record import Record, Sample, WayRecord
 from xlmill.lab.rehearsal import rehearse
 from xlmill.lab.tree import MEMORY_MEASURE
