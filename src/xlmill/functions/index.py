@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 3508822805
+FINGERPRINT = 4096594689
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),

@@ -12,6 +12,7 @@ Source: the numbers rendered by Excel that the Apache POI project recorded for i
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,7 +24,7 @@ from xlmill.values.fifteen_digits import (
     significand,
 )
 from xlmill.values.text_column import Texts, read_only
-from xlmill.values.two_speed import two_speed
+from xlmill.values.two_speed import TwoSpeed, two_speed
 
 Bytes = NDArray[np.uint8]
 Float64 = NDArray[np.float64]
@@ -61,15 +62,25 @@ def general_texts(numbers: ArrayLike) -> list[str]:
 
 def general_column(numbers: Float64) -> Texts:
     """A column of numbers as a column of text, as `&` makes it."""
+    return _column(numbers, write_general, general_text)
+
+
+def general_cell_column(numbers: Float64) -> Texts:
+    """A column of numbers as a column of text, as TEXT(number, "General") shows them."""
+    return _column(numbers, write_general_cells, general_cell_text)
+
+
+def _column(numbers: Float64, write: TwoSpeed[..., int], one: Callable[[float], str]) -> Texts:
+    """A column of numbers as text by a compiled pass; one by one where they are few, or the pass leaves them out."""
     count = len(numbers)
-    if not write_general.pays(count * _MICROSECONDS_A_TEXT):
-        return Texts.from_strings([general_text(number) for number in numbers.tolist()])
+    if not write.pays(count * _MICROSECONDS_A_TEXT):
+        return Texts.from_strings([one(number) for number in numbers.tolist()])
     buffer = np.empty(count * LONGEST_GENERAL, dtype=np.uint8)
     starts = np.empty(count, dtype=np.int64)
     lengths = np.empty(count, dtype=np.int64)
-    used = write_general.compiled(numbers, POWERS, buffer, starts, lengths)
+    used = write.compiled(numbers, POWERS, buffer, starts, lengths)
     left = np.flatnonzero(lengths < 0)
-    rest = Texts.from_strings([general_text(number) for number in numbers[left].tolist()])
+    rest = Texts.from_strings([one(number) for number in numbers[left].tolist()])
     starts[left] = used + rest.starts
     lengths[left] = rest.lengths
     return Texts(read_only(np.concatenate([buffer[:used], rest.buffer])), starts, lengths)
@@ -138,6 +149,21 @@ def write_general(numbers, powers, buffer, starts, lengths):  # type: ignore[no-
 
 
 @two_speed
+def write_general_cells(numbers, powers, buffer, starts, lengths):  # type: ignore[no-untyped-def]
+    """The same for cells, eleven characters wide; what is left out, `general_cell_text` can do."""
+    at = 0
+    for i in range(len(numbers)):
+        starts[i] = at
+        end = _write_cell(numbers[i], powers, buffer, at)
+        lengths[i] = end - at
+        if end < at:
+            lengths[i] = -1
+        else:
+            at = end
+    return at
+
+
+@two_speed
 def _write_number(number, powers, buffer, at):  # type: ignore[no-untyped-def]
     size = abs(number)
     if size == 0.0:
@@ -160,27 +186,79 @@ def _write_number(number, powers, buffer, at):  # type: ignore[no-untyped-def]
         while digits % 10 == 0:
             digits //= 10
             count -= 1
-    if exponent >= 0:
-        return _write_plain(digits, count, exponent, buffer, at)
-    if 1 - exponent + count <= 20:
+    if exponent < 0 and 1 - exponent + count > 20:
+        return _write_scientific(digits, count, exponent, buffer, at)
+    return _write_plain(digits, count, exponent, buffer, at)
+
+
+@two_speed
+def _write_cell(number, powers, buffer, at):  # type: ignore[no-untyped-def]
+    size = abs(number)
+    if size == 0.0:
         buffer[at] = 48
-        buffer[at + 1] = 46
-        at += 2
-        for _ in range(-exponent - 1):
-            buffer[at] = 48
-            at += 1
-        return _write_plain(digits, count, count - 1, buffer, at)
+        return at + 1
+    if not (size >= SMALLEST_SCALED and size < 1e19):
+        return -1
+    if number < 0.0:
+        buffer[at] = 45
+        at += 1
+    digits, exponent = significand(size, powers)
+    count = 15
+    while digits % 10 == 0:
+        digits //= 10
+        count -= 1
+    # Smaller numbers are written plainly only if that takes none of their digits.
+    if exponent < -4 and 1 - exponent + count <= 11:
+        return _write_plain(digits, count, exponent, buffer, at)
+    if exponent >= -4 and exponent <= 10:
+        width = max(10 + min(exponent, 0), exponent + 1)
+        rounded, kept, lead = _shortened(digits, count, exponent, width, powers)
+        if lead <= 10:
+            return _write_plain(rounded, kept, lead, buffer, at)
+    # Seven characters are left beside an exponent of two digits, one of them the point.
+    rounded, kept, lead = _shortened(digits, count, exponent, 6, powers)
+    return _write_scientific(rounded, kept, lead, buffer, at)
+
+
+@two_speed
+def _shortened(digits, count, exponent, kept, powers):  # type: ignore[no-untyped-def]
+    """Digits rounded to at most `kept`, half away from zero, without the zeros at the end; how many; the exponent."""
+    if count > kept:
+        unit = int(powers[count - kept])
+        digits = (digits + unit // 2) // unit
+        count = kept
+        if digits == int(powers[kept]):
+            exponent += 1
+            digits = 1
+            count = 1
+        while digits % 10 == 0:
+            digits //= 10
+            count -= 1
+    return digits, count, exponent
+
+
+@two_speed
+def _write_scientific(digits, count, exponent, buffer, at):  # type: ignore[no-untyped-def]
+    """Write `count` digits, the first before the point, and an exponent of two digits; gives where they end."""
     at = _write_plain(digits, count, 0, buffer, at)
     buffer[at] = 69
-    buffer[at + 1] = 45
-    buffer[at + 2] = 48
-    buffer[at + 3] = 48 - exponent
+    buffer[at + 1] = 45 if exponent < 0 else 43
+    buffer[at + 2] = 48 + abs(exponent) // 10
+    buffer[at + 3] = 48 + abs(exponent) % 10
     return at + 4
 
 
 @two_speed
 def _write_plain(digits, count, exponent, buffer, at):  # type: ignore[no-untyped-def]
     """Write `count` digits, with the point after the first `exponent` + 1; gives where they end."""
+    if exponent < 0:
+        buffer[at] = 48
+        buffer[at + 1] = 46
+        at += 2
+        for _ in range(-exponent - 1):
+            buffer[at] = 48
+            at += 1
+        exponent = count - 1
     point = exponent + 1
     for k in range(count, point):
         buffer[at + k] = 48

@@ -1,8 +1,8 @@
 """Rounding and comparing by the fifteen decimal digits that Excel sees.
 
 ROUND(1.005, 2) is 1.01 though the double lies below 1.005, INT(123456789 - 0.0000004) is 123456789, and
-0.1 + 0.2 = 0.3 is true. Each function takes whole columns: one pass of floating-point arithmetic settles
-almost all rows, and the few that lie too near a border for it are done again in decimal arithmetic.
+0.1 + 0.2 = 0.3 is true. Each function takes whole columns: one pass of floating-point arithmetic
+(values.rounded) settles almost all rows, and the few that lie too near a border are done in decimal arithmetic.
 
 Source: Microsoft Learn, "Floating-point arithmetic may give inaccurate results in Excel"; for INT,
 microsoft.public.excel, "INT defect?" (joeu2004, 2009): it cuts what is left of fifteen digits.
@@ -10,40 +10,37 @@ microsoft.public.excel, "INT defect?" (joeu2004, 2009): it cuts what is left of 
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xlmill.values.fifteen_digits import EXACT_POWER, fifteen_digits, same_fifteen_digits
+from xlmill.values.fifteen_digits import POWERS, fifteen_digits, same_fifteen_digits
+from xlmill.values.rounded import BORDER, DOWN, HALF_AWAY, UP, rounded
+from xlmill.values.two_speed import two_speed
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-_POWERS = np.array([float(f"1e{k}") for k in range(309)])
-_UNITS = np.array([float(f"1e{k}") for k in range(-323, 17)])  # to find a number's first digit among
-
-# Half a unit of the fifteenth digit is at most 5e-15 of the number; the rest covers the error of scaling it.
-_BORDER = 6e-15
-_ULP = 2.3e-16
-
+_DECIMAL = {HALF_AWAY: ROUND_HALF_UP, DOWN: ROUND_DOWN, UP: ROUND_UP}
 _WIDE = Context(prec=1500, Emin=-9999, Emax=9999)
 
 
 def round_half_away(numbers: ArrayLike, digits: ArrayLike = 0) -> Float64:
     """ROUND: to so many digits after the point (before it, where negative), half away from zero."""
-    return _round(numbers, digits, ROUND_HALF_UP)
+    return _round(numbers, digits, HALF_AWAY)
 
 
 def round_down(numbers: ArrayLike, digits: ArrayLike = 0) -> Float64:
     """ROUNDDOWN, TRUNC: what follows the last digit kept is cut off."""
-    return _round(numbers, digits, ROUND_DOWN)
+    return _round(numbers, digits, DOWN)
 
 
 def round_up(numbers: ArrayLike, digits: ArrayLike = 0) -> Float64:
     """ROUNDUP: away from zero wherever anything follows the last digit kept."""
-    return _round(numbers, digits, ROUND_UP)
+    return _round(numbers, digits, UP)
 
 
 def floor(numbers: ArrayLike) -> Float64:
@@ -80,7 +77,7 @@ def equal_to_15_digits(a: ArrayLike, b: ArrayLike) -> Mask:
     a, b = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
     equal = np.asarray(a == b)
     with np.errstate(invalid="ignore", over="ignore"):
-        near = ~equal & (np.abs(a - b) <= 2 * _BORDER * np.abs(a))
+        near = ~equal & (np.abs(a - b) <= 2 * BORDER * np.abs(a))
     if near.any():
         equal[near] = same_fifteen_digits(np.abs(a[near]), np.abs(b[near]))
     return equal
@@ -97,7 +94,7 @@ def snap_to_zero(a: ArrayLike, b: ArrayLike, result: ArrayLike) -> Float64:
     """
     a, b, result = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (a, b, result)))
     with np.errstate(invalid="ignore"):
-        near = (result != 0) & (np.abs(result) <= 2 * _BORDER * np.abs(a))
+        near = (result != 0) & (np.abs(result) <= 2 * BORDER * np.abs(a))
     if not near.any():
         return result
     snapped = result.copy()
@@ -105,76 +102,46 @@ def snap_to_zero(a: ArrayLike, b: ArrayLike, result: ArrayLike) -> Float64:
     return snapped
 
 
-def _round(numbers: ArrayLike, digits: ArrayLike, rounding: str) -> Float64:
-    x, places = np.broadcast_arrays(np.asarray(numbers, dtype=np.float64), _whole_digits(digits))
-    shape = x.shape
-    x = x.ravel()
-    if places.size and (places == places.flat[0]).all():
-        return _round_to(x, int(places.flat[0]), rounding).reshape(shape)
-    places = places.ravel()
+def _round(numbers: ArrayLike, digits: ArrayLike, rounding: int) -> Float64:
+    x = np.asarray(numbers, dtype=np.float64)
+    places = np.trunc(np.asarray(digits, dtype=np.float64))
+    shape = np.broadcast_shapes(x.shape, places.shape)
+    x = np.ascontiguousarray(np.broadcast_to(x, shape)).ravel()
+    # Digits are nearly always one constant.
+    places = places.ravel() if places.size == 1 else np.ascontiguousarray(np.broadcast_to(places, shape)).ravel()
     result = np.empty(len(x))
-    for each in np.unique(places).tolist():
-        rows = places == each
-        result[rows] = _round_to(x[rows], each, rounding)
+    doubtful = np.empty(len(x), np.int64)
+    left = _round_all.run(10 * len(x), x, places, rounding, POWERS, result, doubtful)
+    for row in doubtful[:left].tolist():
+        result[row] = _round_exactly(float(x[row]), float(places[row if len(places) > 1 else 0]), rounding)
     return result.reshape(shape)
 
 
-def _whole_digits(digits: ArrayLike) -> Int64:
-    numbers = np.asarray(digits, dtype=np.float64)
+@two_speed
+def _round_all(numbers, digits, rounding, powers, result, doubtful):  # type: ignore[no-untyped-def]
+    """Round each number; the rows where that is not certain go to `doubtful`. Returns how many they are."""
+    left = 0
+    is_constant = len(digits) == 1
+    for i in range(len(numbers)):
+        value, is_certain = rounded(numbers[i], digits[0 if is_constant else i], rounding, powers)
+        result[i] = value
+        if not is_certain:
+            doubtful[left] = i
+            left += 1
+    return left
+
+
+def _round_exactly(number: float, digits: float, rounding: int) -> float:
+    """One number, in decimal arithmetic."""
+    if not math.isfinite(number):
+        return number
     # Beyond 400 places either way nothing of a double is left to round, or nothing of it is kept.
-    return np.clip(np.trunc(np.nan_to_num(numbers)), -400, 400).astype(np.int64)
-
-
-def _round_to(x: Float64, places: int, rounding: str) -> Float64:
-    """Round to one number of places, the common case: a kernel's digits are nearly always a constant."""
-    power = _POWERS[min(abs(places), 308)]
-    size = np.abs(x)
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        scaled = size * power if places >= 0 else size / power
-        whole = np.floor(scaled)
-        rest = scaled - whole
-        if rounding == ROUND_HALF_UP:
-            near = np.abs(rest - 0.5) <= scaled * _BORDER
-            whole += rest >= 0.5
-        elif rounding == ROUND_DOWN:
-            near = rest >= 1 - scaled * _BORDER
-        else:
-            near = (rest > 0) & (rest <= scaled * _BORDER)
-            whole += rest > 0
-        result = whole / power if places >= 0 else whole * power
-        within = scaled < 1e15
-    if abs(places) > EXACT_POWER:
-        rows = np.flatnonzero(within & (size > 0))
-    else:
-        rows = np.flatnonzero(near & within)
-        settled, certain = _settle(scaled[rows], rest[rows], rounding)
-        result[rows] = settled / power if places >= 0 else settled * power
-        rows = rows[~certain]
-    for row in rows.tolist():
-        result[row] = _round_exactly(float(size[row]), places, rounding)
-    # From 1e15 on, all fifteen digits are kept: nothing to round. Adding 0 makes a -0 a plain 0.
-    signed: Float64 = np.where(within, np.copysign(result, x), x) + 0.0
-    return signed
-
-
-def _settle(scaled: Float64, rest: Float64, rounding: str) -> tuple[Float64, Mask]:
-    """The rounded whole numbers of rows near a border, and where the scaling error leaves that certain."""
-    # Rounding to fifteen digits first moves each border down by half a unit of the fifteenth digit.
-    half_unit = 0.5 * _UNITS[np.searchsorted(_UNITS, scaled, side="right") - 1] * 1e-14
-    if rounding == ROUND_HALF_UP:
-        # From 1e14 on that unit is 1, and a half is no longer among the fifteen digits.
-        border = np.where(half_unit < 0.5, 0.5 - half_unit, 0.5)
-    elif rounding == ROUND_DOWN:
-        border = 1 - half_unit
-    else:
-        border = half_unit
-    certain = np.abs(rest - border) > scaled * _ULP
-    return np.floor(scaled) + (rest >= border), certain
-
-
-def _round_exactly(size: float, places: int, rounding: str) -> float:
-    """One positive number, in decimal arithmetic."""
-    return float(fifteen_digits(size).quantize(Decimal(1).scaleb(-places), rounding, _WIDE))
+    places = 0 if math.isnan(digits) else int(max(-400.0, min(400.0, digits)))
+    exact = fifteen_digits(abs(number))
+    if Decimal(number).adjusted() + places >= 15:  # all fifteen digits are kept
+        return number
+    result = float(exact.quantize(Decimal(1).scaleb(-places), _DECIMAL[rounding], _WIDE))
+    return math.copysign(result, number) + 0.0
 
 
 def _quotient(numbers: ArrayLike, multiple: ArrayLike) -> Float64:

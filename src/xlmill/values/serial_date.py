@@ -15,18 +15,15 @@ import datetime
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xlmill.values.calendar_day import DAYS_1904, LAST_SERIAL, PHANTOM_DAY, parts_of, serial_of
+from xlmill.values.two_speed import two_speed
+
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-LAST_SERIAL = 2958465  # 31 December 9999 in the 1900 system
-DAYS_1904 = 1462  # serial in the 1900 system of 1 January 1904, serial 0 of the other
 SECONDS_A_DAY = 86400
 
-_PHANTOM_DAY = 60  # 29 February 1900
-# Days from 1 March of the year 0 to the day before serial 1, leap years as they are.
-_MARCH_1_OF_YEAR_0 = 693900
-_DAYS_BEFORE_MONTH = np.array([0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334], dtype=np.int64)
 _DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
 
 
@@ -41,38 +38,18 @@ def date_parts(serials: ArrayLike, date1904: bool = False) -> tuple[Int64, Int64
     """Year (1900 to 9999), month and day of each serial; the time of day is cut off.
 
     Rows that are no date (see `is_date`) give zeros.
-
-    Source: the civil calendar arithmetic of Neri and Schneider, "Euclidean affine functions and their
-    application to calendar algorithms" (2023), in which the year begins in March.
     """
     numbers = np.asarray(serials, dtype=np.float64)
-    inside = is_date(numbers, date1904)
-    days = np.where(inside, numbers, 1.0).astype(np.int64)
-    if date1904:
-        days += DAYS_1904
+    flat = np.ascontiguousarray(numbers).ravel()
+    year, month, day = (np.empty(len(flat), np.int64) for _ in range(3))
+    _all_parts.run(10 * len(flat), flat, date1904, year, month, day)
+    return year.reshape(numbers.shape), month.reshape(numbers.shape), day.reshape(numbers.shape)
 
-    # Days from 1 March of the year 0: a century has 36524.25 days, a year 365.25, a month about 30.6.
-    in_quarters = 4 * (days + _MARCH_1_OF_YEAR_0 - (days > _PHANTOM_DAY)) + 3
-    century = in_quarters // 146097
-    in_century = (in_quarters - century * 146097) // 4
-    in_quarters = 4 * in_century + 3
-    year_of_century = in_quarters // 1461
-    in_year = (in_quarters - year_of_century * 1461) // 4
-    scaled = 2141 * in_year + 197913
-    month = scaled >> 16
-    day = (scaled & 0xFFFF) // 2141 + 1
-    after_december = in_year >= 306
-    month -= 12 * after_december
-    year = 100 * century + year_of_century + after_december
 
-    no_calendar_day = (days == 0) | (days == _PHANTOM_DAY)
-    if no_calendar_day.any():
-        year = np.where(no_calendar_day, 1900, year)
-        month = np.where(no_calendar_day, np.where(days == 0, 1, 2), month)
-        day = np.where(no_calendar_day, np.where(days == 0, 0, 29), day)
-    if not inside.all():
-        year, month, day = (np.where(inside, part, 0) for part in (year, month, day))
-    return year, month, day
+@two_speed
+def _all_parts(serials, date1904, years, months, days):  # type: ignore[no-untyped-def]
+    for i in range(len(serials)):
+        years[i], months[i], days[i] = parts_of(serials[i], date1904)
 
 
 def time_parts(serials: ArrayLike) -> tuple[Int64, Int64, Int64]:
@@ -89,28 +66,18 @@ def time_parts(serials: ArrayLike) -> tuple[Int64, Int64, Int64]:
 
 
 def serial_from_parts(year: ArrayLike, month: ArrayLike, day: ArrayLike, date1904: bool = False) -> Float64:
-    """The serial of each date as DATE gives it, or NaN where it would give #NUM!.
+    """The serial of each date as DATE gives it, or NaN where it would give #NUM!: see `calendar_day.serial_of`."""
+    years, months, days = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in (year, month, day)))
+    flat = [np.ascontiguousarray(part).ravel() for part in (years, months, days)]
+    result = np.empty(len(flat[0]))
+    _all_serials.run(10 * len(result), *flat, date1904, result)
+    return result.reshape(years.shape)
 
-    Parts are cut to whole numbers; years 0 to 1899 count from 1900; months and days beyond their range run
-    over into the neighbouring years and months.
-    """
-    years = np.trunc(np.asarray(year, dtype=np.float64))
-    years = years + 1900.0 * ((years >= 0) & (years < 1900))
-    months = np.trunc(np.asarray(month, dtype=np.float64)) - 1
-    days = np.trunc(np.asarray(day, dtype=np.float64)) - 1
-    carried = np.floor(months / 12)
-    years, months, days = np.broadcast_arrays(years + carried, months - 12 * carried, days)
-    # The months must lead to a year that has dates, whatever the days do after that.
-    possible = (years >= (1904 if date1904 else 1900)) & (years <= 9999) & (np.abs(days) < 1e7)
-    with np.errstate(invalid="ignore"):
-        whole_years = np.where(possible, years, 1900).astype(np.int64)
-        whole_months = np.where(possible, months, 0).astype(np.int64) + 1
-    serials = _first_of_month(whole_years, whole_months) + np.where(possible, days, 0.0)
-    if date1904:
-        serials = serials - DAYS_1904
-    possible &= (serials >= 0) & (serials <= _last_serial(date1904))
-    result: Float64 = np.where(possible, serials, np.nan)
-    return result
+
+@two_speed
+def _all_serials(years, months, days, date1904, serials):  # type: ignore[no-untyped-def]
+    for i in range(len(years)):
+        serials[i] = serial_of(years[i], months[i], days[i], date1904)
 
 
 def weekday(serials: ArrayLike, date1904: bool = False) -> Int64:
@@ -155,7 +122,7 @@ def from_datetime(moment: datetime.datetime | datetime.date | datetime.time, dat
     if isinstance(moment, datetime.time):
         return _fraction_of_day(moment)
     days = moment.toordinal() - datetime.date(1899, 12, 31).toordinal()
-    days += days >= _PHANTOM_DAY
+    days += days >= PHANTOM_DAY
     if date1904:
         days -= DAYS_1904
     if days < 0:
@@ -173,15 +140,6 @@ def _finite(serials: ArrayLike) -> Float64:
 
 def _last_serial(date1904: bool) -> int:
     return LAST_SERIAL - DAYS_1904 if date1904 else LAST_SERIAL
-
-
-def _first_of_month(year: Int64, month: Int64) -> Int64:
-    """The serial, in the 1900 system, of the first day of a month (1 to 12)."""
-    before = year - 1
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    days = 365 * (year - 1900) + (before // 4 - before // 100 + before // 400) - 460
-    serials: Int64 = days + _DAYS_BEFORE_MONTH[month] + (leap & (month > 2)) + 1
-    return serials + (serials >= _PHANTOM_DAY)
 
 
 def _shift_months(year: Int64, month: Int64, months: ArrayLike) -> tuple[Int64, Int64]:

@@ -77,8 +77,10 @@ def numbers_from_texts(texts: Texts, date1904: bool = False, this_year: int | No
         status = np.empty(count, dtype=np.uint8)
         read_plain_numbers.compiled(texts.buffer, texts.starts, texts.lengths, POWERS, numbers, status)
     left = np.flatnonzero(status == LEFT)
-    for row, text in zip(left.tolist(), texts.take(left).to_strings(), strict=True):
-        number = parse_number(text, date1904, this_year)
+    strings = texts.take(left).to_strings()
+    read = {text: parse_number(text, date1904, this_year) for text in set(strings)}  # dates recur
+    for row, text in zip(left.tolist(), strings, strict=True):
+        number = read[text]
         status[row] = IS_NUMBER if number is not None else NOT_A_NUMBER
         numbers[row] = number or 0.0
     valid: Mask = status == IS_NUMBER

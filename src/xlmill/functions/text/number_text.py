@@ -62,9 +62,9 @@ def text_(value: Scalar, format_text: Text, *, surroundings: Surroundings) -> Co
             at += len(rows)
         rows = np.flatnonzero(mine & as_text)
         if len(rows):
-            shown = [number_format.format_text(one) for one in to_texts(value.take(rows))[0].to_strings()]
-            wrong[rows] = [isinstance(one, ExcelError) for one in shown]
-            parts.append(Texts.from_strings(["" if isinstance(one, ExcelError) else one for one in shown]))
+            shown, failed = number_format.format_texts(to_texts(value.take(rows))[0])
+            wrong[rows] = failed
+            parts.append(shown)
             place[rows] = at + np.arange(len(rows))
             at += len(rows)
     return error_where(wrong, ExcelError.VALUE, texts_column(concatenate(parts).take(place)))

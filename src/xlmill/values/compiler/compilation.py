@@ -37,11 +37,12 @@ def _parts(function: FunctionType, callee: Resolver, seen: set[FunctionType]) ->
     yield code.co_code, code.co_consts, code.co_varnames, code.co_names
     for name in code.co_names:
         value = function.__globals__.get(name)
-        inner = callee(value)
         if isinstance(value, bool | int | float | bytes):
             yield value
-        elif inner is not None and inner not in seen:
-            yield from _parts(inner, callee, seen)
+        for each in value if isinstance(value, tuple) else (value,):
+            inner = callee(each)
+            if inner is not None and inner not in seen:
+                yield from _parts(inner, callee, seen)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Final, NamedTuple, Protocol
 
+from xlmill.values.compiler import library
 from xlmill.values.compiler.emitter import Emitter, Value
 from xlmill.values.compiler.kind import ArrayKind, Kind, Scalar
 
@@ -151,12 +152,19 @@ class Expressions(Emitter):
 
     def call(self, node: ast.Call) -> list[Value]:
         """The results of a call, of a function known to Python or to us."""
-        if not isinstance(node.func, ast.Name) or node.keywords:
-            raise self.refusal(node, ast.unparse(node))
-        name = node.func.id
-        callee = self.unit.callee(self.scope.get(name))
+        match node.func:
+            case ast.Subscript(value=ast.Name(id=table), slice=place) if not node.keywords:
+                return self._call_one_of(node, self.scope.get(table), place)
+            case ast.Name(id=name) if not node.keywords:
+                pass
+            case _:
+                raise self.refusal(node, ast.unparse(node))
+        found = self.scope.get(name)
+        callee = self.unit.callee(found)
         if callee is not None:
             return self._call(node, callee)
+        if callable(found) and found in library.LIBRARY:
+            return [self._call_library(node, *library.LIBRARY[found])]
         built_in = _BUILT_INS.get(name)
         if built_in is None or name in self.scope:
             raise self.refusal(node, f"a call of {name}")
@@ -260,7 +268,43 @@ class Expressions(Emitter):
         one = self.make(Scalar.INT, f"zext i1 {is_above} to i64").text
         return self.make(Scalar.INT, f"sub i64 {quotient}, {one}")
 
+    def _call_library(self, node: ast.Call, name: str, count: int) -> Value:
+        if len(node.args) != count:
+            raise self.refusal(node, f"{len(node.args)} arguments for {name}")
+        given = [self.convert(self.value(argument), Scalar.FLOAT, node).text for argument in node.args]
+        return self.make(Scalar.FLOAT, f"call double @{name}({', '.join(f'double {text}' for text in given)})")
+
+    def _call_one_of(self, node: ast.Call, table: object, place: ast.expr) -> list[Value]:
+        """A call of the function at a place in a tuple, all of which take and give the same kinds."""
+        callees = [self.unit.callee(each) for each in table] if isinstance(table, tuple) else []
+        known = [callee for callee in callees if callee is not None]
+        if not known or len(known) < len(callees):
+            raise self.refusal(node, f"a call of one of {ast.unparse(node.func)}, which is no tuple of functions")
+        number = self.convert(self.value(place), Scalar.INT, place).text
+        kinds, given = self._given(node)
+        labels = [self.new_label() for _ in known]
+        end = self.new_label()
+        cases = " ".join(f"i64 {at}, label %{label}" for at, label in enumerate(labels))
+        self.close(f"switch i64 {number}, label %{labels[0]} [{cases}]")
+        chosen: list[Value] = []
+        for label, callee in zip(labels, known, strict=True):
+            self.begin(label)
+            results = self._results(*self.unit.translated(callee, kinds), given)
+            chosen = chosen or [self.temporary(result.kind) for result in results]
+            if [result.kind for result in results] != [kept.kind for kept in chosen]:
+                raise self.refusal(node, f"{callee.__name__}, whose results are of other kinds than its neighbours'")
+            for result, kept in zip(results, chosen, strict=True):
+                self.store(result, kept)
+            self.jump(end)
+        self.begin(end)
+        return [self.load(kept) for kept in chosen]
+
     def _call(self, node: ast.Call, callee: FunctionType) -> list[Value]:
+        kinds, given = self._given(node)
+        return self._results(*self.unit.translated(callee, kinds), given)
+
+    def _given(self, node: ast.Call) -> tuple[tuple[Kind, ...], list[str]]:
+        """The kinds of a call's arguments, and how they are passed."""
         kinds: list[Kind] = []
         given: list[str] = []
         for argument in node.args:
@@ -273,7 +317,10 @@ class Expressions(Emitter):
                 kind = value.kind
                 given.append(f"{kind.value} {value.text}")
             kinds.append(kind)
-        name, results = self.unit.translated(callee, tuple(kinds))
+        return tuple(kinds), given
+
+    def _results(self, name: str, results: tuple[Scalar, ...], given: list[str]) -> list[Value]:
+        """Call a translated function."""
         call = f"call fastcc {result_type(results)} @{name}({', '.join(given)})"
         if not results:
             self.do(call)
@@ -353,11 +400,14 @@ def _as_float(write: Expressions, node: ast.Call) -> Value:
     return write.convert(_only(write, node), Scalar.FLOAT, node)
 
 
-DECLARATIONS: Final = """\
+DECLARATIONS: Final = (
+    library.DECLARATIONS
+    + """\
 declare double @llvm.fabs.f64(double)
 declare i64 @llvm.abs.i64(i64, i1)
 declare i64 @llvm.fptosi.sat.i64.f64(double)
 """
+)
 _BUILT_INS: Final[Mapping[str, Callable[[Expressions, ast.Call], Value]]] = {
     "len": _length,
     "min": _extreme(ast.Lt()),

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from xlmill.values.compiler.kind import Kind, Scalar
+from xlmill.values.compiler.library import addresses
 from xlmill.values.compiler.translation import ENTRY
 
 _OPTIMIZATION: Final = 2
@@ -39,6 +40,8 @@ def _initialize() -> None:
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    for name, address in addresses().items():
+        llvm.add_symbol(name, address)
 
 
 @functools.cache

@@ -6,25 +6,16 @@ Source: Microsoft Support, "Number format codes"; ECMA-376 part 1, 18.8.31.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import numpy as np
 
 from xlmill.values.fifteen_digits import digits_and_exponent
-from xlmill.values.number_format.layout import Layout
+from xlmill.values.number_format.digits_pass import HASH, QUESTION, ZERO, Int64, Pattern
+from xlmill.values.number_format.layout import Float64, Layout, Mask
 from xlmill.values.number_format.section import FormatCodeError, Kind, Section, Token
+from xlmill.values.text_column import Texts, concatenate
 
 _FILL = {"0": "0", "?": " ", "#": ""}
-
-
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """A section of the plain kind, such as $#,##0.00 or 0.0%: what a compiled pass can write."""
-
-    prefix: str
-    suffix: str
-    whole_digits: int  # at least so many are written
-    decimals: int
-    grouped: bool
-    shift: int  # powers of ten that the number is multiplied by
 
 
 class DigitsLayout(Layout):
@@ -41,30 +32,37 @@ class DigitsLayout(Layout):
         self.shift -= 3 * (whole_scale + decimal_scale)
         self._whole_places = sum(token.kind is Kind.DIGIT for token in self._whole)
         self.places = sum(token.kind is Kind.DIGIT for token in self._decimals)
+        self.pattern = Pattern(
+            *(_codes(self._whole), _codes(self._decimals), _codes(self._exponent)),
+            exponent_sign=1 + self._exponent_sign.endswith("+") if exponent else 0,
+            whole_places=self._whole_places,
+            places=self.places,
+            shift=self.shift,
+            grouped=self.grouped,
+        )
 
-    def texts(self, numbers: Sequence[float], minus: bool, date1904: bool) -> list[str | None]:
+    def column(self, numbers: Float64, minus: bool, date1904: bool) -> tuple[Texts, Mask | None]:
         """See Layout."""
+        if not self.pattern.pays(len(numbers)):
+            return Texts.from_strings(self.texts(numbers.tolist(), minus)), None
+        written, left_out = self.pattern.written(numbers, minus)
+        rows = np.flatnonzero(left_out)
+        if not len(rows):
+            return written, None
+        place = np.arange(len(numbers))
+        place[rows] = len(numbers) + np.arange(len(rows))
+        rest = Texts.from_strings(self.texts(numbers[rows].tolist(), minus))
+        return concatenate([written, rest]).take(place), None
+
+    def texts(self, numbers: Sequence[float], minus: bool) -> list[str]:
+        """The texts of any numbers, one by one: few of them, or those that the compiled pass leaves out."""
         write = self._scientific if self._exponent_sign else self._plain
-        texts: list[str | None] = []
+        texts: list[str] = []
         for number in numbers:
             digits, exponent = digits_and_exponent(abs(number)) if number else (0, 0)
             body, is_zero = write(digits, exponent - 14 + self.shift)
             texts.append("-" + body if number < 0 and minus and not is_zero else body)
         return texts
-
-    @property
-    def fixed(self) -> Fixed | None:
-        """This section as one of the plain kind, or None."""
-        if self._exponent_sign:
-            return None
-        prefix, whole_codes, after_whole = _around_digits(self._whole)
-        _, decimal_codes, suffix = _around_digits(self._decimals[1:])
-        whole_digits = len(whole_codes.lstrip("#"))
-        if not whole_digits or set(whole_codes.lstrip("#")) != {"0"} or set(decimal_codes) - {"0"}:
-            return None
-        if self._has_point and (after_whole or not decimal_codes):
-            return None
-        return Fixed(prefix, after_whole + suffix, whole_digits, self.places, self.grouped, self.shift)
 
     def _plain(self, digits: int, power: int) -> tuple[str, bool]:
         rounded = _scaled(digits, power + self.places)
@@ -179,13 +177,13 @@ def _without_commas(tokens: Sequence[Token]) -> tuple[list[Token], bool, int]:
     return kept, grouped, thousands
 
 
-def _around_digits(tokens: Sequence[Token]) -> tuple[str, str, str]:
-    """Literal text before the placeholders, the placeholders, and literal text after them.
+def _codes(tokens: Sequence[Token]) -> Int64:
+    """Tokens as a pattern has them: placeholders by their codes, literal text byte by byte."""
+    codes: list[int] = []
+    for token in tokens:
+        is_place = token.kind is Kind.DIGIT
+        codes.extend([_PLACES[token.text]] if is_place else token.text.encode("utf-8", "surrogatepass"))
+    return np.array(codes, np.int64)
 
-    Literal text among the placeholders counts as a placeholder "-", which none is.
-    """
-    places = [i for i, token in enumerate(tokens) if token.kind is Kind.DIGIT]
-    first, last = (places[0], places[-1]) if places else (len(tokens), len(tokens))
-    before = "".join(token.text for token in tokens[:first])
-    among = "".join(token.text if token.kind is Kind.DIGIT else "-" for token in tokens[first : last + 1])
-    return before, among, "".join(token.text for token in tokens[last + 1 :])
+
+_PLACES = {"0": ZERO, "#": HASH, "?": QUESTION}

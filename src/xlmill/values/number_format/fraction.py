@@ -14,8 +14,9 @@ from fractions import Fraction
 
 from xlmill.values.fifteen_digits import fifteen_digits
 from xlmill.values.number_format.digits import fill_whole
-from xlmill.values.number_format.layout import Layout
+from xlmill.values.number_format.layout import Float64, Layout, Mask
 from xlmill.values.number_format.section import Kind, Section, Token
+from xlmill.values.text_column import Texts
 
 
 class FractionLayout(Layout):
@@ -41,13 +42,13 @@ class FractionLayout(Layout):
         self._below = tokens[slash + 1 : last]
         self._after = "".join(token.text for token in tokens[last:])
 
-    def texts(self, numbers: Sequence[float], minus: bool, date1904: bool) -> list[str | None]:
-        """See Layout."""
-        texts: list[str | None] = []
-        for number in numbers:
+    def column(self, numbers: Float64, minus: bool, date1904: bool) -> tuple[Texts, Mask | None]:
+        """See Layout. Continued fractions of fifteen digits leave 64 bits: they are followed number by number."""
+        texts: list[str] = []
+        for number in numbers.tolist():
             body, is_zero = self._text(Fraction(fifteen_digits(abs(number))))
             texts.append("-" + body if number < 0 and minus and not is_zero else body)
-        return texts
+        return Texts.from_strings(texts), None
 
     def _text(self, value: Fraction) -> tuple[str, bool]:
         above, below = self._nearest(value)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 
-from xlmill.values.general_format import general_cell_text
+import numpy as np
+from numpy.typing import NDArray
+
+from xlmill.values.general_format import general_cell_column
 from xlmill.values.number_format.section import Kind, Section
+from xlmill.values.text_column import Texts
+from xlmill.values.text_kernels import joined
+
+Float64 = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 class Layout(ABC):
     """How one section of a format writes numbers."""
 
     @abstractmethod
-    def texts(self, numbers: Sequence[float], minus: bool, date1904: bool) -> list[str | None]:
-        """The texts of a column of numbers; None where Excel gives #VALUE!.
+    def column(self, numbers: Float64, minus: bool, date1904: bool) -> tuple[Texts, Mask | None]:
+        """The texts of a column of finite numbers; and where Excel gives #VALUE! instead (the text means nothing).
 
         `minus` says whether a negative number gets a minus sign, which stands before the whole text.
         """
@@ -25,13 +32,25 @@ class LiteralLayout(Layout):
 
     def __init__(self, section: Section) -> None:
         self._tokens = section.tokens
-        self._has_general = section.has(Kind.GENERAL)
 
-    def texts(self, numbers: Sequence[float], minus: bool, date1904: bool) -> list[str | None]:
+    def column(self, numbers: Float64, minus: bool, date1904: bool) -> tuple[Texts, Mask | None]:
         """See Layout."""
-        return [self._text(number, minus) for number in numbers]
+        count = len(numbers)
+        pieces = [signs((numbers < 0) & minus)]
+        for token in self._tokens:
+            is_general = token.kind is Kind.GENERAL
+            pieces.append(general_cell_column(np.abs(numbers)) if is_general else constant(token.text, count))
+        return joined(pieces), None
 
-    def _text(self, number: float, minus: bool) -> str:
-        shown = general_cell_text(abs(number)) if self._has_general else ""
-        body = "".join(shown if token.kind is Kind.GENERAL else token.text for token in self._tokens)
-        return "-" + body if number < 0 and minus else body
+
+def signs(negative: Mask) -> Texts:
+    """A minus sign in some rows, nothing in the others."""
+    return _SIGNS.take(negative.astype(np.int64))
+
+
+def constant(text: str, count: int) -> Texts:
+    """The same text in every row."""
+    return Texts.from_strings([text]).repeat(count)
+
+
+_SIGNS = Texts.from_strings(["", "-"])

@@ -6,16 +6,16 @@ Source: Microsoft Support, "Number format codes" and "TEXT function".
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xlmill.values.error_value import ExcelError
-from xlmill.values.number_format import fixed
 from xlmill.values.number_format.date_time import DateLayout
-from xlmill.values.number_format.digits import DigitsLayout, Fixed
+from xlmill.values.number_format.digits import DigitsLayout
 from xlmill.values.number_format.fraction import FractionLayout, slash_of_fraction
-from xlmill.values.number_format.layout import Layout, LiteralLayout
+from xlmill.values.number_format.layout import Layout, LiteralLayout, constant
 from xlmill.values.number_format.section import (
     Condition,
     FormatCodeError,
@@ -24,15 +24,16 @@ from xlmill.values.number_format.section import (
     Token,
     split_sections,
 )
-from xlmill.values.text_column import Texts, read_only
+from xlmill.values.text_column import Texts, concatenate
+from xlmill.values.text_kernels import joined
 
 Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _GENERAL = Section((Token(Kind.GENERAL, "General"),), None)
 _TEXT = Section((Token(Kind.TEXT, "@"),), None)
 _LONGEST_CODE = 255  # characters that Excel takes as a format
-_MICROSECONDS_A_TEXT = 4  # what a row of DigitsLayout takes
 
 
 class NumberFormat:
@@ -68,56 +69,55 @@ class NumberFormat:
 
     def format_numbers(self, numbers: ArrayLike, date1904: bool = False) -> list[str | ExcelError]:
         """A column of numbers as texts; #VALUE! as for one."""
-        column = np.asarray(numbers, dtype=np.float64)
-        texts = self._format(column, date1904)
-        return [ExcelError.VALUE if text is None else text for text in texts]
+        texts, failed = self.format_column(np.asarray(numbers, dtype=np.float64), date1904)
+        return _strings(texts, failed)
 
     def format_column(self, numbers: Float64, date1904: bool = False) -> tuple[Texts, Mask]:
         """A column of numbers as a column of text, and where it is #VALUE! instead (the text is empty)."""
-        count = len(numbers)
-        plan = self._fixed() if fixed.write_fixed.pays(count * _MICROSECONDS_A_TEXT) else None
-        if plan is None:
-            rest = self._format(numbers, date1904)
-            failed = np.array([text is None for text in rest], dtype=np.bool_)
-            return Texts.from_strings([text or "" for text in rest]), failed
-        buffer, starts, lengths = fixed.write_column(plan, numbers)
-        left = np.flatnonzero(lengths < 0)
-        others = Texts.from_strings([text or "" for text in self._format(numbers[left], date1904)])
-        starts[left] = len(buffer) + others.starts
-        lengths[left] = others.lengths
-        joined = read_only(np.concatenate([buffer, others.buffer]))
-        return Texts(joined, starts, lengths), np.zeros(count, dtype=np.bool_)
+        numbers = np.where(np.isfinite(numbers), numbers, 0.0)
+        parts = [constant("", 1)]  # for the rows that no section takes
+        place = np.zeros(len(numbers), np.int64)
+        failed = np.ones(len(numbers), np.bool_)
+        at = 1
+        for branch, rows in self._chosen(numbers):
+            texts, wrong = branch.layout.column(numbers[rows], branch.minus, date1904)
+            if len(rows) == len(numbers) and wrong is None:
+                return texts, np.zeros(len(rows), np.bool_)
+            parts.append(texts)
+            place[rows] = at + np.arange(len(rows))
+            failed[rows] = False if wrong is None else wrong
+            at += len(rows)
+        return concatenate(parts).take(np.where(failed, 0, place)), failed
 
     def format_text(self, text: str) -> str | ExcelError:
         """Text through the text section; logicals come here as TRUE and FALSE."""
+        return _strings(*self.format_texts(Texts.from_strings([text])))[0]
+
+    def format_texts(self, texts: Texts) -> tuple[Texts, Mask]:
+        """A column of text through the text section, and where it is #VALUE! instead (the text is empty)."""
         if self._text is None:
-            return ExcelError.VALUE
+            return constant("", len(texts)), np.ones(len(texts), np.bool_)
         holders = (Kind.TEXT, Kind.GENERAL)
-        return "".join(text if token.kind in holders else token.text for token in self._text.tokens)
+        pieces = [texts if t.kind in holders else constant(t.text, len(texts)) for t in self._text.tokens]
+        return joined(pieces or [constant("", len(texts))]), np.zeros(len(texts), np.bool_)
 
     def __repr__(self) -> str:
         return f"NumberFormat({self.code!r})"
 
-    def _fixed(self) -> Fixed | None:
-        layout = self._branches[0].layout if len(self._branches) == 1 else None
-        plan = layout.fixed if isinstance(layout, DigitsLayout) else None
-        return plan if plan is not None and fixed.fits(plan) else None
-
-    def _format(self, numbers: Float64, date1904: bool) -> list[str | None]:
-        numbers = np.where(np.isfinite(numbers), numbers, 0.0)
-        if len(self._branches) == 1:
-            branch = self._branches[0]
-            return branch.layout.texts(numbers.tolist(), branch.minus, date1904)
-        texts: list[str | None] = [None] * len(numbers)
+    def _chosen(self, numbers: Float64) -> Iterator[tuple[_Branch, Int64]]:
+        """Each section with the rows that it is for."""
         free = np.ones(len(numbers), dtype=np.bool_)
         for branch in self._branches:
             mine = free if branch.condition is None else free & branch.condition.holds(numbers)
             free = free & ~mine
             rows = np.flatnonzero(mine)
-            written = branch.layout.texts(numbers[rows].tolist(), branch.minus, date1904)
-            for row, text in zip(rows.tolist(), written, strict=True):
-                texts[row] = text
-        return texts
+            if len(rows):
+                yield branch, rows
+
+
+def _strings(texts: Texts, failed: Mask) -> list[str | ExcelError]:
+    shown = zip(texts.to_strings(), failed.tolist(), strict=True)
+    return [ExcelError.VALUE if wrong else text for text, wrong in shown]
 
 
 @functools.lru_cache(maxsize=1024)
