@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from xlmill.execution import Items
+from xlmill.execution.outcome import ChunkError
 
 Numbers = Items[int]
 
@@ -30,10 +31,19 @@ def square_in_five_ms(chunk: Numbers) -> list[int]:
     return square(chunk)
 
 
+def square_in_200_ms(number: int) -> int:
+    time.sleep(0.2)
+    return number * number
+
+
 def raise_at_seven(chunk: Numbers) -> list[int]:
     if 7 in chunk.items:
         raise ValueError("seven is not welcome")
     return square(chunk)
+
+
+def refuse_all(chunk: Numbers) -> list[int]:
+    raise ChunkError("none of these")
 
 
 def leave_at_seven(chunk: Numbers) -> list[int]:
@@ -83,6 +93,10 @@ def sleep_for_ever() -> None:
     time.sleep(600)
 
 
+def sleep_one_second() -> None:
+    time.sleep(1)
+
+
 def spin_for_ever() -> None:
     while True:
         pass
@@ -130,6 +144,19 @@ class At:
                 self.deed()
             results.append(number * number)
         return results
+
+
+class SquareOr:
+    """Squares a number, and does `deed` when it is `place`."""
+
+    def __init__(self, deed: Callable[[], object], place: int) -> None:
+        self.deed = deed
+        self.place = place
+
+    def __call__(self, number: int) -> int:
+        if number == self.place:
+            self.deed()
+        return number * number
 
 
 class LockAt:

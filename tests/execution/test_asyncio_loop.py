@@ -140,6 +140,14 @@ def test_an_item_over_the_time_limit_is_cancelled_alone() -> None:
     assert results[3].cause is Cause.TIMEOUT
 
 
+def test_a_chunk_may_take_longer_than_one_of_its_items() -> None:
+    async def sleep_a_little(number: int) -> int:
+        await asyncio.sleep(0.1)
+        return number
+
+    assert map(sleep_a_little, range(4), timeout=0.25, chunk_size=4) == [0, 1, 2, 3]
+
+
 def test_a_time_out_of_the_function_itself_is_its_own() -> None:
     async def give_up(number: int) -> None:
         raise TimeoutError("no answer")

@@ -18,6 +18,7 @@ import pytest
 
 from xlmill.exceptions import InputError, WorkersFailedError
 from xlmill.execution import Cause, Event, Items, Outcome, Settings, WorkerLost, WorkersBusy, create, cut
+from xlmill.execution.each_item import EachItem
 from xlmill.execution.launcher import Launcher, SpawnError
 
 pytestmark = pytest.mark.drill
@@ -97,7 +98,7 @@ def test_a_row_that_cannot_be_pickled_is_a_fault_of_its_own() -> None:
     with create("pool", Settings(workers=2)) as pool:
         outcomes = list(pool.map(len, [Items(0, rows)]))
 
-    assert [outcome.fault and outcome.fault.cause for outcome in outcomes] == [None, Cause.UNPICKLABLE, None]
+    assert [outcome.fault and outcome.fault.cause for outcome in outcomes] == [None, Cause.UNPICKLABLE, None, None]
 
 
 def test_an_exception_that_cannot_be_unpickled_is_told_by_its_text() -> None:
@@ -134,6 +135,45 @@ def test_an_endless_row_is_ended_and_its_neighbours_are_fine(isolating: str, dee
     fault = the_fault(run(tasks.At(deed, 14), name=isolating, size=4, task_timeout=0.3), 14)
 
     assert (fault.cause, fault.attempts) == (Cause.TIMEOUT, 1)
+
+
+@pytest.mark.parametrize(("deed", "losses"), [(tasks.sleep_for_ever, 1), (tasks.kill_itself, 2)])
+def test_a_task_that_goes_item_by_item_is_blamed_for_its_item_at_once(
+    isolating: str, deed: Callable[[], None], losses: int
+) -> None:
+    events: list[Event] = []
+    task = EachItem(tasks.SquareOr(deed, 700), travels=True)
+
+    outcomes = run(task, count=1000, size=500, name=isolating, task_timeout=0.4, observer=events.append)
+
+    the_fault(outcomes, 700, 1000)
+    assert len(lost(events)) == losses
+
+
+def test_a_long_chunk_of_items_is_not_ended_while_it_gets_on() -> None:
+    outcomes = run(EachItem(tasks.square_in_200_ms, travels=True), count=6, size=6, workers=1, task_timeout=0.6)
+
+    assert [outcome.value for outcome in outcomes] == [[0, 1, 4, 9, 16, 25]]
+
+
+@pytest.mark.parametrize(("deed", "losses"), [(tasks.sleep_for_ever, 3), (tasks.kill_itself, 4)])
+def test_two_rounds_find_one_row_among_a_thousand(deed: Callable[[], None], losses: int) -> None:
+    events: list[Event] = []
+
+    outcomes = run(tasks.At(deed, 700), count=1000, size=1000, task_timeout=0.4, observer=events.append)
+
+    the_fault(outcomes, 700, 1000)
+    assert len(lost(events)) == losses
+
+
+def test_a_slow_row_has_its_whole_time_though_its_part_had_less() -> None:
+    outcomes = run(tasks.At(tasks.sleep_one_second, 70, 700), count=1000, size=1000, task_timeout=1.6)
+
+    assert all(outcome.fault is None for outcome in outcomes)
+
+
+def lost(events: list[Event]) -> list[WorkerLost]:
+    return [event for event in events if isinstance(event, WorkerLost)]
 
 
 def test_time_that_the_caller_takes_is_not_charged_to_the_task() -> None:

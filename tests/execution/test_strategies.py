@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from execution_tasks import leave_at_seven, own_pid, raise_at_seven, square, square_slowly, wait_a_little
+from execution_tasks import leave_at_seven, own_pid, raise_at_seven, refuse_all, square, square_slowly, wait_a_little
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xlmill.exceptions import InputError, UnknownStrategyError
 from xlmill.execution import Cause, Items, Settings, Strategy, create, cut, find_strategy, strategies
+from xlmill.execution.outcome import ChunkError
 
 TWO = Settings(workers=2)
 
@@ -67,14 +68,23 @@ def test_stopping_twice_or_before_starting_does_no_harm(strategy_name: str) -> N
     strategy.stop()
 
 
-def test_a_task_that_raises_is_a_fault_of_its_chunk_alone(running: Strategy) -> None:
+def test_a_task_that_raises_is_a_fault_of_its_row_alone(running: Strategy) -> None:
     outcomes = list(running.map(raise_at_seven, cut(range(12), 3)))
 
-    faults = {outcome.chunk.first: outcome.fault for outcome in outcomes if outcome.fault}
-    assert list(faults) == [6]
-    assert faults[6].cause is Cause.EXCEPTION
-    assert isinstance(faults[6].exception, ValueError)
-    assert "raise_at_seven" in faults[6].message
+    [guilty] = [outcome for outcome in outcomes if outcome.fault]
+    # A newcomer's strategies take a chunk as it is.
+    assert guilty.chunk.items == ([6, 7, 8] if running.name.startswith("mp-") else [7])
+    assert guilty.fault is not None
+    assert guilty.fault.cause is Cause.EXCEPTION
+    assert isinstance(guilty.fault.exception, ValueError)
+    assert "raise_at_seven" in guilty.fault.message
+    assert [row for outcome in outcomes for row in outcome.chunk.items] == list(range(12))
+
+
+def test_what_concerns_all_rows_is_not_looked_for_in_parts(running: Strategy) -> None:
+    [outcome] = running.map(refuse_all, cut(range(12), 12))
+
+    assert isinstance(outcome.fault and outcome.fault.exception, ChunkError)
 
 
 def test_sys_exit_in_a_task_does_not_end_the_run(running: Strategy) -> None:

@@ -14,9 +14,9 @@ from typing import Any, TypeAlias, cast
 
 from xlmill.exceptions import WorkersFailedError
 from xlmill.execution.attempt import calls_for_parts, fault_of
-from xlmill.execution.each_item import is_being_cancelled
+from xlmill.execution.each_item import cancelled_after, is_being_cancelled
 from xlmill.execution.in_order import Ticket, in_order
-from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
+from xlmill.execution.outcome import C, Outcome, R, pieces
 from xlmill.execution.strategy import Settings, Strategy, Traits, strategy
 from xlmill.execution.threads import Threads
 
@@ -24,6 +24,9 @@ STOP_SECONDS = 0.5
 
 # Each may hold a connection, and many systems allow a process 1,024 open files.
 USUAL_WORKERS = 256
+
+# A chunk that is over its time is cut into so many parts: each round of looking for the row to blame takes the limit.
+PARTS = 32
 
 Outcomes: TypeAlias = list[Outcome[C, R]]
 
@@ -79,11 +82,11 @@ class AsyncioLoop(Strategy):
                 self._threads = Threads(self.settings)
                 self._threads.start()
             return self._threads.map(task, chunks)
-        running, limit = self._running, self.settings.task_timeout
+        running, limit, is_idempotent = self._running, self.settings.task_timeout, self.settings.is_idempotent
         awaited = cast(Callable[[C], Awaitable[R]], task)
 
         def submit(chunk: C) -> _Ticket[C, R]:
-            attempt = _in_turn(running.turns, _attempt_in_parts(awaited, chunk, limit))
+            attempt = _in_turn(running.turns, _attempt_in_parts(awaited, chunk, limit, is_idempotent))
             return _Ticket(asyncio.run_coroutine_threadsafe(attempt, running.loop))
 
         return in_order(submit, chunks, self.settings.chunks_in_flight)
@@ -149,13 +152,15 @@ async def _in_turn(
         attempt.close()  # cancelled while waiting for its turn, it was not awaited
 
 
-async def _attempt_in_parts(task: Callable[[C], Awaitable[R]], chunk: C, limit: float | None) -> Outcomes[C, R]:
-    """Await `task` on `chunk`, and on its halves again and again while memory or time do not suffice."""
+async def _attempt_in_parts(
+    task: Callable[[C], Awaitable[R]], chunk: C, limit: float | None, is_idempotent: bool
+) -> Outcomes[C, R]:
+    """Await `task` on `chunk`, and on its parts again and again until the rows to blame are alone."""
     outcome = await _attempt(task, chunk, limit)
-    if not calls_for_parts(outcome):
+    if not calls_for_parts(outcome, is_idempotent):
         return [outcome]
-    left, right = chunk.split()
-    return await _attempt_in_parts(task, left, limit) + await _attempt_in_parts(task, right, limit)
+    parts = [await _attempt_in_parts(task, part, limit, True) for part in pieces(chunk, PARTS)]
+    return [outcome for part in parts for outcome in part]
 
 
 async def _attempt(task: Callable[[C], Awaitable[R]], chunk: C, limit: float | None) -> Outcome[C, R]:
@@ -170,7 +175,7 @@ async def _attempt(task: Callable[[C], Awaitable[R]], chunk: C, limit: float | N
         if is_being_cancelled():
             raise
         fault = fault_of(error)
-        if timer.expired() and isinstance(error, TimeoutError):
-            fault = Fault(Cause.TIMEOUT, f"not done within {limit:g} s, and cancelled")
+        if limit is not None and timer.expired() and isinstance(error, TimeoutError):
+            fault = cancelled_after(limit)
         return Outcome(chunk, None, fault, 1, began, time.monotonic())
     return Outcome(chunk, result, None, 1, began, time.monotonic())

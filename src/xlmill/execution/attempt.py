@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
+from xlmill.execution.outcome import C, Cause, Fault, Outcome, R, pieces
 from xlmill.execution.transfer import Part, pack, unpack
 
 # Seconds it began and ended, on the monotonic clock; the result; the fault, if there is no result.
@@ -27,19 +27,21 @@ def attempt(task: Callable[[C], R], chunk: C, worker: int = 0) -> Outcome[C, R]:
     return Outcome(chunk, result, None, worker, began, time.monotonic())
 
 
-def attempt_in_parts(task: Callable[[C], R], chunk: C, worker: int = 0) -> list[Outcome[C, R]]:
-    """Run `task` on `chunk`, and on its halves again and again while memory does not suffice."""
+def attempt_in_parts(
+    task: Callable[[C], R], chunk: C, is_idempotent: bool = True, worker: int = 0
+) -> list[Outcome[C, R]]:
+    """Run `task` on `chunk`, and on its halves again and again until the rows to blame are alone."""
     outcome = attempt(task, chunk, worker)
-    if not calls_for_parts(outcome):
+    if not calls_for_parts(outcome, is_idempotent):
         return [outcome]
-    left, right = chunk.split()
-    return attempt_in_parts(task, left, worker) + attempt_in_parts(task, right, worker)
+    left, right = pieces(chunk, 2)
+    return attempt_in_parts(task, left, True, worker) + attempt_in_parts(task, right, True, worker)
 
 
-def calls_for_parts(outcome: Outcome[C, R]) -> bool:
-    """Whether halves of the chunk may succeed where all of it did not, for lack of memory or time."""
+def calls_for_parts(outcome: Outcome[C, R], is_idempotent: bool) -> bool:
+    """Whether parts of the chunk may succeed, and may be tried, where all of it did not."""
     fault = outcome.fault
-    return fault is not None and fault.cause in (Cause.MEMORY, Cause.TIMEOUT) and len(outcome.chunk) > 1
+    return fault is not None and is_idempotent and fault.spares_parts and len(outcome.chunk) > 1
 
 
 def answer(task: Callable[[C], R], chunk: C) -> Answer[R]:

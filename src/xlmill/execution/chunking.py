@@ -27,10 +27,9 @@ class Items(Generic[T]):
     def __len__(self) -> int:
         return len(self.items)
 
-    def split(self) -> tuple[Items[T], Items[T]]:
-        """The first half and the rest."""
-        half = len(self.items) // 2
-        return Items(self.first, self.items[:half]), Items(self.first + half, self.items[half:])
+    def cut(self, rows: int) -> tuple[Items[T], Items[T]]:
+        """The first `rows` items and the rest."""
+        return Items(self.first, self.items[:rows]), Items(self.first + rows, self.items[rows:])
 
 
 def cut(items: Iterable[T], size: int, first: int = 0) -> Iterator[Items[T]]:

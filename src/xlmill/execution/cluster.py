@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from xlmill.exceptions import WorkersFailedError
 from xlmill.execution.in_order import Ticket, in_order
-from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
+from xlmill.execution.outcome import C, Cause, Fault, Outcome, R, pieces
 from xlmill.execution.progress import WorkerLost
 from xlmill.execution.strategy import Settings
 from xlmill.execution.transfer import Part, pack, pack_function, unpack
@@ -87,7 +87,7 @@ class _Supervision(Generic[C, R, H]):
 
     def calls_for_retry(self, fault: Fault) -> bool:
         """Whether another attempt, or one with less, may give a result."""
-        return self._settings.is_idempotent and fault.cause is not Cause.EXCEPTION
+        return self._settings.is_idempotent and fault.spares_parts
 
     def quarantine(self, fault: Fault) -> None:
         """Take note of a row that is given up; raises WorkersFailedError when there are too many."""
@@ -121,7 +121,7 @@ class _Ticket(Ticket[C, R], Generic[C, R, H]):
                 return [outcome]
             # On trial, alone: whatever it does to its worker from now on must be its own doing.
             if supervision.calls_for_retry(fault) and len(chunk) > 1:
-                self._parts = [supervision.ticket(part, alone=True) for part in chunk.split()]
+                self._parts = [supervision.ticket(part, alone=True) for part in pieces(chunk, 2)]
                 return [outcome for part in self._parts for outcome in part.wait()]
             attempts += 1
             if not supervision.calls_for_retry(fault) or attempts == fault.cause.attempts:

@@ -15,12 +15,16 @@ from typing import TypeAlias
 from xlmill.exceptions import WorkersFailedError
 from xlmill.execution.channel import Channel, Message
 from xlmill.execution.launcher import Launcher, SpawnError
+from xlmill.execution.mark import Mark, Place
 from xlmill.execution.outcome import Cause, Fault, fault_of_exit
 from xlmill.execution.strategy import Settings
 
 START_SECONDS = 60.0
 STOP_SECONDS = 0.5
 MEMORY_POLL_SECONDS = 0.1
+# How often a worker under a time limit is asked on which row it is: it may take so much longer than allowed.
+LOOK_SHARE = 0.1
+SHORTEST_LOOK_SECONDS = 0.005
 # On Windows the end of a process cannot be waited for together with sockets.
 LIFE_POLL_SECONDS = 0.2
 
@@ -34,15 +38,19 @@ class Worker:
     """A worker process as its supervisor sees it.
 
     `held` are the numbers of the chunks it was given and has not answered, in order: it computes the first.
-    `since` is when it began that one, as far as is known here.
+    `since` is when it began that one, or, where its task says, the row of it that it is on, as far as is known here;
+    `allowed` is how many seconds it may take for that.
     """
 
-    def __init__(self, number: int, process: BaseProcess, channel: Channel) -> None:
+    def __init__(self, number: int, process: BaseProcess, channel: Channel, mark: Mark) -> None:
         self.number = number
         self.process = process
         self.channel = channel
+        self.mark = mark
         self.held: deque[int] = deque()
         self.since = time.monotonic()
+        self.allowed: float | None = None
+        self.seen: Place = (0, 0)
         self.is_ready = False
         self.has_worked = False
         self.ended_for: Fault | None = None
@@ -98,7 +106,7 @@ class Crew:
     def hire(self) -> Worker | None:
         """Start a worker. Where the system refuses: None, a pause, and in the end fewer workers wanted."""
         try:
-            process, end = self._launcher.launch(self._hired + 1)
+            process, end, mark = self._launcher.launch(self._hired + 1)
         except SpawnError as error:
             self._next_try = time.monotonic() + FIRST_BACKOFF_SECONDS * 2**self._failures
             self._failures += 1
@@ -107,7 +115,7 @@ class Crew:
             return None
         self._failures = 0
         self._hired += 1
-        worker = Worker(self._hired, process, Channel(end))
+        worker = Worker(self._hired, process, Channel(end), mark)
         self.workers.append(worker)
         self._selector.register(end, worker.watched, worker)
         if sys.platform != "win32":
@@ -232,7 +240,7 @@ class Crew:
         for worker in self.workers:
             limit = self._seconds_allowed(worker)
             if limit is not None:
-                waits.append(worker.since + limit - now)
+                waits.append(min(worker.since + limit - now, max(LOOK_SHARE * limit, SHORTEST_LOOK_SECONDS)))
         if self.settings.memory_limit is not None:
             waits.append(MEMORY_POLL_SECONDS)
         if sys.platform == "win32":
@@ -242,13 +250,17 @@ class Crew:
     def _seconds_allowed(self, worker: Worker) -> float | None:
         if not worker.is_ready:
             return START_SECONDS
-        return self.settings.task_timeout if worker.held else None
+        return worker.allowed if worker.held else None
 
     def _enforce_limits(self) -> None:
         now = time.monotonic()
         for worker in self.workers:
             limit = self._seconds_allowed(worker)
-            if limit is not None and now - worker.since >= limit and worker.ended_for is None:
+            if limit is None or worker.ended_for is not None:
+                continue
+            if (place := worker.mark.place()) != worker.seen:
+                worker.seen, worker.since = place, now  # it gets on
+            elif now - worker.since >= limit:
                 worker.end(Fault(Cause.TIMEOUT, f"not done within {limit:g} s, and ended"))
         if self.settings.memory_limit is not None and now >= self._next_memory_poll:
             self._next_memory_poll = now + MEMORY_POLL_SECONDS

@@ -17,6 +17,7 @@ from types import ModuleType
 
 from xlmill.exceptions import InputError, WorkersFailedError
 from xlmill.execution.channel import hang_up
+from xlmill.execution.mark import Mark, shared_mark
 from xlmill.execution.strategy import Settings
 from xlmill.execution.transfer import pack_function
 from xlmill.execution.worker import WorkerSettings, work
@@ -49,20 +50,20 @@ class Launcher:
             self._method == "forkserver" or threading.current_thread() is threading.main_thread(),
         )
 
-    def launch(self, number: int) -> tuple[BaseProcess, socket.socket]:
-        """A new process and this end of the socket to it; raises SpawnError if there can be none."""
+    def launch(self, number: int) -> tuple[BaseProcess, socket.socket, Mark]:
+        """A new process, this end of the socket to it, and the mark it shares; raises SpawnError if it cannot be."""
         if multiprocessing.current_process().daemon:
             raise SpawnError("this process is a daemon of multiprocessing, which may not have children")
         _end_strays_at_exit()
         context = multiprocessing.get_context(self._method)
         ours, theirs = socket.socketpair()
         try:
-            with theirs, _starting, main_module_hidden(), interrupts_held():
+            with theirs, shared_mark() as (mark, shared), _starting, main_module_hidden(), interrupts_held():
                 if self._method == "forkserver":
                     # Takes effect when the fork server starts, with the first worker.
                     multiprocessing.set_forkserver_preload([work.__module__, "cloudpickle", *self._preload])
                 process: BaseProcess = context.Process(  # type: ignore[attr-defined]
-                    target=work, args=(theirs, self._settings), name=f"{NAME}{number}"
+                    target=work, args=(theirs, shared, self._settings), name=f"{NAME}{number}"
                 )
                 process.start()
         except BaseException as error:
@@ -74,7 +75,7 @@ class Launcher:
             raise SpawnError(f"a worker process could not be started: {problem}") from error
         _used_methods.add(self._method)
         ours.setblocking(False)
-        return process, ours
+        return process, ours, mark
 
 
 def has_started(method: str) -> bool:

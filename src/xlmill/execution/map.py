@@ -18,7 +18,14 @@ from xlmill.execution.outcome import Fault
 from xlmill.execution.planner import CANDIDATES, Plan, plan
 from xlmill.execution.probe import Probe, probe
 from xlmill.execution.progress import Observer, Planned, RowsDone
-from xlmill.execution.strategy import Settings, check_installed, create, default_start_method, find_strategy
+from xlmill.execution.strategy import (
+    Settings,
+    check_address,
+    check_installed,
+    create,
+    default_start_method,
+    find_strategy,
+)
 from xlmill.execution.transfer import pack_function
 
 T = TypeVar("T")
@@ -115,8 +122,7 @@ def imap(
         address=address,
     )
     is_limited = timeout is not None or memory_limit is not None
-    if address is not None and (traits is None or traits.library is None):
-        raise InputError(f"an address is for the strategies 'dask' and 'ray', not {strategy!r}")
+    check_address(strategy, address)
     if traits is None:
         if is_limited:
             pack_function(function)
@@ -204,10 +210,13 @@ class _Run(Generic[T, R]):
         chunks = SelfSizing(source, chosen.workers, left, chosen.chunk_size or 1, done, traits.chunk_seconds)
         is_fixed = self.chunk_size is not None or not traits.takes_chunks
         given = cut(source, chosen.chunk_size or 1, done) if is_fixed else chunks
+        settings = replace(self.settings, workers=chosen.workers)
         task: Callable[[Items[T]], Any] = EachItem(self.function, travels=not traits.shares_memory)
         if is_async(self.function):
-            task = EachAwaited(cast(Callable[[T], Awaitable[R]], self.function))
-        with create(chosen.strategy, replace(self.settings, workers=chosen.workers)) as running:
+            # Each item is held to its time, so that a chunk of them may take longer.
+            task = EachAwaited(cast(Callable[[T], Awaitable[R]], self.function), settings.task_timeout)
+            settings = replace(settings, task_timeout=None)
+        with create(chosen.strategy, settings) as running:
             for outcome in running.map(task, given):
                 chunks.learn(len(outcome.chunk), outcome.ended - outcome.began)
                 done += len(outcome.chunk)

@@ -9,20 +9,33 @@ from typing import Generic, Protocol, Self, TypeVar
 
 
 class Splittable(Protocol):
-    """What a strategy must know of a chunk: how many rows it has, and how to halve it.
+    """What a strategy must know of a chunk: how many rows it has, and how to cut it.
 
-    `split` is asked only of chunks of two rows or more; the halves hold the same rows in the same order.
+    `cut` is asked for at least one row and for fewer than all; the two hold the same rows in the same order.
     """
 
     def __len__(self) -> int: ...
 
-    def split(self) -> tuple[Self, Self]:
-        """The first half and the rest."""
+    def cut(self, rows: int) -> tuple[Self, Self]:
+        """The first `rows` rows and the rest."""
         ...
 
 
 C = TypeVar("C", bound=Splittable)
 R = TypeVar("R")
+
+
+class ChunkError(Exception):
+    """Raised by a task for a reason that no part of its chunk could escape: the chunk is not split to look for one."""
+
+
+def pieces(chunk: C, count: int) -> list[C]:
+    """`chunk` cut into at most `count` parts, of as many rows each or one more; none of them is empty."""
+    parts = []
+    for left in range(min(count, len(chunk)), 1, -1):
+        part, chunk = chunk.cut(len(chunk) // left)
+        parts.append(part)
+    return [*parts, chunk]
 
 
 class Cause(enum.StrEnum):
@@ -63,6 +76,11 @@ class Fault:
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def spares_parts(self) -> bool:
+        """Whether parts of the chunk may have results though all of it has none."""
+        return not isinstance(self.exception, ChunkError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Serial(Strategy):
     def map(self, task: Callable[[C], R], chunks: Iterable[C]) -> Iterator[Outcome[C, R]]:
         """Yield the outcome of each chunk as soon as it is computed."""
         for chunk in chunks:
-            yield from attempt_in_parts(task, chunk)
+            yield from attempt_in_parts(task, chunk, self.settings.is_idempotent)
 
     def stop(self) -> None:
         """Nothing to end."""

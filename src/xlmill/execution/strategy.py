@@ -12,11 +12,12 @@ A strategy is started, maps a task over chunks, and is stopped; `with` calls the
 **Order.** Outcomes come in the order of the chunks. `chunks` may be endless: it is read in the caller's
 thread, lazily, and at most `Settings.window` chunks have been read whose outcomes have not been yielded.
 
-**Faults.** A task that raises yields an outcome with a fault. A worker that dies costs a retry: its chunk is
-split in two, and again, until the row to blame is alone; a single row that killed two fresh workers yields a
-fault that names the cause. Each part is yielded as an outcome of its own, in order, so whoever merges results
-sees only chunks, some smaller than those it gave. Tasks must therefore be pure, or the settings say that they
-are not idempotent.
+**Faults.** A chunk that raises, or costs its worker, is split until the row to blame is alone. That row yields an
+outcome with a fault, which names the cause; if its worker died, only after it has killed a second, fresh one. Each
+part is yielded as an outcome of its own, in order, so whoever merges results sees only chunks, some smaller than
+those it gave. Tasks must therefore be pure, or the settings say that they are not idempotent. A task that goes row
+by row may say so, see `mark`: then nothing need be split to find the row. What is wrong with all rows, a task raises as
+a `ChunkError`.
 
 **Reuse.** A started strategy maps any number of times, one map after another. Closing the iterator early ends
 the chunks in flight.
@@ -57,8 +58,9 @@ class Traits:
     `is_bounded`: chunks are read lazily, within the window. `takes_chunks`: many tasks a chunk are as it is meant
     to be used; otherwise it gets one. `runs_async`: a task may be an async function. `usual_workers`: how many
     workers where nobody says; None for one on each core. `most_workers`: how many for tasks that wait.
-    `chunk_seconds`: how long a chunk should take, so that the message about it is a small matter. `library`: the
-    optional library it needs; the extra that installs it has the name of the strategy.
+    `chunk_seconds`: how long a chunk should take, so that the message about it is a small matter. `may_be_remote`:
+    workers may be on other machines, of the cluster at `Settings.address`. `library`: the optional library it needs;
+    the extra that installs it has the name of the strategy.
     """
 
     escapes_gil: bool
@@ -70,6 +72,7 @@ class Traits:
     usual_workers: int | None = None
     most_workers: int = 32
     chunk_seconds: float = CHUNK_SECONDS
+    may_be_remote: bool = False
     library: str | None = None
 
 
@@ -78,10 +81,10 @@ class Settings:
     """How a strategy is to work, whichever it is.
 
     workers: workers alive at once. start_method: how worker processes start: "spawn", "forkserver", or
-    "fork", which is refused beside threads. window: chunks read and not yet yielded; None means four a
-    worker. task_timeout: seconds that a single row may take, and so the time limit of any chunk; a chunk over
-    it is
-        ended and split. Held by strategies that isolate.
+        "fork", which is refused beside threads.
+    window: chunks read and not yet yielded; None means four a worker.
+    task_timeout: seconds that a single row may take, and so the time limit of any chunk, save where the task
+        says on which row it is; a chunk over it is ended and split. Held by strategies that isolate.
     memory_limit: bytes that a worker's own memory may take. Held by strategies that isolate.
     initializer: called without arguments in each worker process before its first chunk.
     preload: modules that the fork server imports once, for all workers to share.
@@ -189,6 +192,13 @@ def check_installed(name: str) -> None:
     """Raise MissingExtraError, with the line that installs it, where the library of the strategy is missing."""
     if not is_installed(name):
         raise MissingExtraError(f"the strategy {name!r}", name)
+
+
+def check_address(name: str, address: str | None) -> None:
+    """Raise InputError where an address is given to a strategy, or to "auto", that works on this machine alone."""
+    if address is not None and (name == "auto" or not find_strategy(name).traits.may_be_remote):
+        remote = " and ".join(repr(each) for each, cls in _strategies.items() if cls.traits.may_be_remote)
+        raise InputError(f"an address is for the strategies {remote}, not {name!r}")
 
 
 def create(name: str, settings: Settings | None = None) -> Strategy:

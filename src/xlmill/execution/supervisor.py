@@ -11,7 +11,7 @@ from xlmill.exceptions import WorkersFailedError
 from xlmill.execution.attempt import attempt_in_parts
 from xlmill.execution.channel import Message, Tag
 from xlmill.execution.crew import Crew, Worker
-from xlmill.execution.outcome import C, Cause, Fault, Outcome, R
+from xlmill.execution.outcome import C, Cause, Fault, Outcome, R, pieces
 from xlmill.execution.progress import WorkerLost, WorkersBusy
 from xlmill.execution.transfer import name_of, pack, pack_function, unpack
 
@@ -24,14 +24,25 @@ MOST_HELD = 4
 # A consumer of results that takes longer may keep workers waiting, were they not heard meanwhile.
 DEAF_SECONDS = 0.0005
 
+# A chunk that has cost its worker is cut into so many parts, which go to all workers at once: the row to blame is
+# alone after two rounds, where a thousand rows were held.
+PARTS = 32
+# Such a part has a small share of the rows of a chunk that was in time, as a rule, so it need not get all of the time
+# that a single row may take. If it does hold a row that takes that long, its rows are given it one by one.
+PART_TIME_SHARE = 0.25
+
 
 class _Slot(Generic[C, R]):
-    """A chunk between being read and being yielded."""
+    """A chunk between being read and being yielded.
 
-    def __init__(self, number: int, chunk: C, attempts: int = 0) -> None:
+    `attempts` are those of a single row; a chunk that is `suspect` is a part of one that has cost its worker.
+    """
+
+    def __init__(self, number: int, chunk: C, is_suspect: bool = False, attempts: int = 0) -> None:
         self.number = number
         self.chunk = chunk
         self.attempts = attempts
+        self.is_suspect = is_suspect
         self.is_waiting = True
         self.outcome: Outcome[C, R] | None = None
 
@@ -116,13 +127,13 @@ class Supervision(Generic[C, R]):
     def _can_take(self, worker: Worker) -> bool:
         if not worker.held:
             return self._reuses_workers or not worker.has_worked
-        # Never behind a row on trial: whatever it does to its worker must be its own doing.
+        # Never behind a chunk on trial: whatever it does to its worker must be its own doing.
         return (
             self._reuses_workers
             and len(worker.held) < (MOST_HELD if worker in self._hungry else 2)
             and worker.has_worked
             and self._mean_seconds < QUEUED_BELOW_SECONDS
-            and self._by_number[worker.held[0]].attempts == 0
+            and not self._by_number[worker.held[0]].is_suspect
         )
 
     def _next_slot(self) -> _Slot[C, R] | None:
@@ -138,8 +149,8 @@ class Supervision(Generic[C, R]):
         self._is_exhausted = True
         return None
 
-    def _new_slot(self, chunk: C, attempts: int = 0) -> _Slot[C, R]:
-        slot: _Slot[C, R] = _Slot(self._numbered, chunk, attempts)
+    def _new_slot(self, chunk: C, is_suspect: bool = False, attempts: int = 0) -> _Slot[C, R]:
+        slot: _Slot[C, R] = _Slot(self._numbered, chunk, is_suspect, attempts)
         self._by_number[slot.number] = slot
         self._numbered += 1
         return slot
@@ -175,10 +186,19 @@ class Supervision(Generic[C, R]):
             self._blame(slot, Fault(Cause.UNPICKLABLE, problem, exception=error), worker.number, 0.0, 0.0)
             return
         slot.is_waiting = False
-        if not worker.held:
-            worker.since = time.monotonic()
         worker.held.append(slot.number)
+        if len(worker.held) == 1:
+            self._time(worker)
         worker.channel.enqueue(Message(Tag.CHUNK, slot.number, parts))
+
+    def _time(self, worker: Worker) -> None:
+        """Let the time of a worker count from now, for the first of the chunks it holds."""
+        worker.since = time.monotonic()
+        if worker.held:
+            slot = self._by_number[worker.held[0]]
+            worker.allowed = self._crew.settings.task_timeout
+            if worker.allowed is not None and slot.is_suspect and len(slot.chunk) > 1:
+                worker.allowed *= PART_TIME_SHARE
 
     def _flush(self, worker: Worker) -> None:
         try:
@@ -188,13 +208,13 @@ class Supervision(Generic[C, R]):
 
     def _compute_here(self, slot: _Slot[C, R]) -> None:
         """Compute in this process, which a row that has killed workers must not enter."""
-        if slot.attempts:
+        if slot.attempts or slot.is_suspect:
             problem = "its worker died, and no other could be started"
             fault = Fault(Cause.KILLED, problem, attempts=slot.attempts)
             slot.outcome = Outcome(slot.chunk, None, fault)
             slot.is_waiting = False
             return
-        outcomes = attempt_in_parts(self._task, slot.chunk)
+        outcomes = attempt_in_parts(self._task, slot.chunk, self._crew.settings.is_idempotent)
         parts = [self._new_slot(outcome.chunk) for outcome in outcomes]
         for part, outcome in zip(parts, outcomes, strict=True):
             part.is_waiting = False
@@ -223,7 +243,7 @@ class Supervision(Generic[C, R]):
     def _take_answer(self, worker: Worker, message: Message) -> None:
         slot = self._by_number[message.number]
         worker.held.popleft()
-        worker.since = time.monotonic()
+        self._time(worker)
         worker.has_worked = True
         try:
             began, ended, result, fault = unpack(message.parts)
@@ -248,17 +268,24 @@ class Supervision(Generic[C, R]):
             held = []
         self._crew.settings.tell(WorkerLost(worker.number, fault, sum(len(slot.chunk) for slot in held)))
         if held:
-            self._blame(held[0], fault, worker.number, worker.since, time.monotonic())
+            row = worker.mark.row(held[0].number)
+            self._blame(held[0], fault, worker.number, worker.since, time.monotonic(), row)
 
     # Blame
 
-    def _blame(self, slot: _Slot[C, R], fault: Fault, worker: int, began: float, ended: float) -> None:
-        """Split, try again, or give up, as the fault deserves."""
-        may_retry = self._crew.settings.is_idempotent and fault.cause is not Cause.EXCEPTION
+    def _blame(
+        self, slot: _Slot[C, R], fault: Fault, worker: int, began: float, ended: float, row: int | None = None
+    ) -> None:
+        """Split, try again, or give up, as the fault deserves; `row` of the chunk is to blame, if that is known."""
+        may_retry = self._crew.settings.is_idempotent and fault.spares_parts
         if may_retry and len(slot.chunk) > 1:
-            self._replace(slot, [self._new_slot(part) for part in slot.chunk.split()])
+            parts, guilty = self._parts(slot.chunk, fault, row)
+            self._replace(slot, parts)
+            if guilty is not None:
+                self._blame(guilty, fault, worker, began, ended)
             return
         slot.attempts += 1
+        slot.is_suspect = True
         if may_retry and slot.attempts < fault.cause.attempts:
             slot.is_waiting = True
             return
@@ -269,6 +296,22 @@ class Supervision(Generic[C, R]):
             limit = self._crew.settings.quarantine_limit
             if self._quarantined > limit:
                 raise WorkersFailedError(f"more than {limit} rows cost their workers; the last: {fault}")
+
+    def _parts(self, chunk: C, fault: Fault, row: int | None) -> tuple[list[_Slot[C, R]], _Slot[C, R] | None]:
+        """The slots of a chunk's parts, and the one that holds the row to blame alone, if that row is known."""
+        if row is None:
+            # A task that raised has cost no worker, so its rows need no trial.
+            is_suspect = fault.cause is not Cause.EXCEPTION
+            return [self._new_slot(part, is_suspect) for part in pieces(chunk, PARTS)], None
+        before, alone, behind = [], chunk, []
+        if row > 0:
+            head, alone = alone.cut(row)
+            before = [self._new_slot(head)]
+        if len(alone) > 1:
+            alone, tail = alone.cut(1)
+            behind = [self._new_slot(tail)]
+        guilty = self._new_slot(alone, is_suspect=True)
+        return [*before, guilty, *behind], guilty
 
     def _replace(self, slot: _Slot[C, R], parts: list[_Slot[C, R]]) -> None:
         place = self._slots.index(slot)

@@ -55,7 +55,7 @@ class Threads(Strategy):
         """Yield outcomes in order, with a bounded number of chunks in flight."""
 
         def submit(chunk: C) -> _Ticket[C, R]:
-            ticket = _Ticket(task, chunk)
+            ticket = _Ticket(task, chunk, self.settings.is_idempotent)
             self._jobs.put(ticket.run)
             if not self._idle.acquire(blocking=False) and len(self._threads) < self.settings.workers:
                 self._start_thread()
@@ -89,9 +89,10 @@ class Threads(Strategy):
 class _Ticket(Ticket[C, R]):
     """A chunk on its way through a thread."""
 
-    def __init__(self, task: Callable[[C], R], chunk: C) -> None:
+    def __init__(self, task: Callable[[C], R], chunk: C, is_idempotent: bool) -> None:
         self._task = task
         self._chunk = chunk
+        self._is_idempotent = is_idempotent
         # As the caller set them: the precision of decimals, what NumPy does about overflow.
         self._context = contextvars.copy_context()
         self._is_cancelled = False
@@ -103,7 +104,8 @@ class _Ticket(Ticket[C, R]):
         """Compute the chunk, in this thread."""
         if not self._is_cancelled:
             try:
-                self._outcomes = self._context.run(attempt_in_parts, self._task, self._chunk, worker)
+                run = self._context.run
+                self._outcomes = run(attempt_in_parts, self._task, self._chunk, self._is_idempotent, worker)
             except KeyboardInterrupt as interrupt:  # the task raised it: Ctrl-C reaches the main thread only
                 self._interrupt = interrupt
         self._done.set()

@@ -14,6 +14,7 @@ from typing import Any
 
 from xlmill.execution.attempt import fault_of, packed_answer
 from xlmill.execution.channel import Channel, Message, Tag
+from xlmill.execution.mark import Mark, RowByRow, SharedMark
 from xlmill.execution.transfer import pack, unpack
 
 PARENT_POLL_SECONDS = 0.5
@@ -33,7 +34,7 @@ class WorkerSettings:
     parent_thread_lasts: bool
 
 
-def work(end: socket.socket, settings: WorkerSettings) -> None:
+def work(end: socket.socket, shared: SharedMark, settings: WorkerSettings) -> None:
     """Serve the supervisor at the other end of the socket until it closes it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -52,12 +53,12 @@ def work(end: socket.socket, settings: WorkerSettings) -> None:
             channel.put(Message(Tag.REFUSED, 0, pack(fault_of(error).message)))
             return
         channel.put(Message(Tag.READY))
-        _serve(channel)
+        _serve(channel, shared.open())
     except EOFError:
         return  # the supervisor stopped, or is dead
 
 
-def _serve(channel: Channel) -> None:
+def _serve(channel: Channel, mark: Mark) -> None:
     task: Callable[[Any], Any] | None = None
     while True:
         message = channel.get()
@@ -65,12 +66,15 @@ def _serve(channel: Channel) -> None:
         if message.tag is Tag.TASK:
             try:
                 task = unpack(message.parts)
+                if isinstance(task, RowByRow):
+                    task = task.marking(mark)
             except Exception as error:
                 channel.put(Message(Tag.REFUSED, message.number, pack(fault_of(error).message)))
             else:
                 channel.put(Message(Tag.READY, message.number))
         else:
             assert task is not None  # a chunk never comes before a task
+            mark.begin(message.number)
             channel.put(Message(Tag.ANSWER, message.number, packed_answer(task, message.parts)))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from xlmill.engine.chunk import Outcome, evaluate_over, evaluate_texts
 from xlmill.engine.program import program
 from xlmill.engine.run import Run
+from xlmill.execution.outcome import ChunkError
 from xlmill.io.arrow_column import RESULT_TYPES, column_from_arrow, natural_column, result_columns, texts_from_arrow
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.parser import parse_text
@@ -34,10 +35,6 @@ class Chunk:
 
     def __len__(self) -> int:
         return int(self.batch.num_rows)
-
-    def split(self) -> tuple[Chunk, Chunk]:
-        """The first half and the rest."""
-        return self.cut(len(self) // 2)
 
     def cut(self, rows: int) -> tuple[Chunk, Chunk]:
         """The first `rows` rows and the rest."""
@@ -131,7 +128,7 @@ class FormulaJob:
         return Computed(arrays, total)
 
 
-class TypeChangedError(Exception):
+class TypeChangedError(ChunkError):
     """A calculated column has values that its type, found from the rows before, cannot hold."""
 
     def __init__(self, name: str) -> None:
