@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from pathlib import Path
@@ -31,6 +32,11 @@ def own_process(number: int) -> int:
 
 def the_time(number: int) -> float:
     return time.monotonic()
+
+
+async def wait_and_negate(number: int) -> int:
+    await asyncio.sleep(0.01)
+    return -number
 
 
 def refuse_five(number: int) -> int:
@@ -98,6 +104,25 @@ def test_columns_are_names_and_lines_that_are_no_formulas_results() -> None:
     comparison = xl.compare(frame, ["mp-pool"], repeat=1, budget=BUDGET)
 
     assert [way.failure for way in comparison.record.ways] == [None, None]
+
+
+def test_an_async_function_is_compared_by_what_can_run_it() -> None:
+    comparison = xl.compare((wait_and_negate, range(20)), repeat=1, budget=BUDGET)
+
+    assert [row["strategy"] for row in comparison.table] == ["serial", "asyncio"]
+    assert [way.failure for way in comparison.record.ways] == [None, None]
+    assert len({span.worker for span in comparison.record.timeline if span.strategy == "asyncio"}) == 20
+    with pytest.raises(xl.InputError, match="pool cannot run an async function; choose from serial, asyncio"):
+        xl.compare((wait_and_negate, range(3)), ["pool"])
+
+
+def test_who_computed_what_when_is_told_of_one_run_of_each() -> None:
+    comparison = xl.compare((cube, range(40)), ["loop", "mp-pool", "mp-process"], workers=2, repeat=2, budget=BUDGET)
+
+    for strategy in ("serial", "loop", "mp-pool", "mp-process"):
+        spans = [span for span in comparison.record.timeline if span.strategy == strategy]
+        assert sum(span.rows for span in spans) == 40
+        assert all(0 <= span.start <= span.end for span in spans)
 
 
 def test_unequal_results_are_refused() -> None:

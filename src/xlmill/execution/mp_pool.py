@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.pool import Pool
 
-from xlmill.execution.attempt import answer
+from xlmill.execution.attempt import Answer, answer
 from xlmill.execution.outcome import C, Outcome, R
 from xlmill.execution.strategy import Settings, Strategy, Traits, strategy
 
@@ -36,9 +37,9 @@ class StandardPool(Strategy):
         """Yield outcomes, the first when the last is there."""
         assert self._pool is not None, "start the strategy first"
         given = list(chunks)
-        answers = self._pool.map(functools.partial(answer, task), given)
-        for chunk, (began, ended, result, fault) in zip(given, answers, strict=True):
-            yield Outcome(chunk, result, fault, 1, began, ended)
+        answers = self._pool.map(functools.partial(_signed_answer, task), given)
+        for chunk, (worker, (began, ended, result, fault)) in zip(given, answers, strict=True):
+            yield Outcome(chunk, result, fault, worker, began, ended)
 
     def stop(self) -> None:
         """End the workers."""
@@ -46,3 +47,7 @@ class StandardPool(Strategy):
         if pool is not None:
             pool.terminate()
             pool.join()
+
+
+def _signed_answer(task: Callable[[C], R], chunk: C) -> tuple[int, Answer[R]]:
+    return os.getpid(), answer(task, chunk)

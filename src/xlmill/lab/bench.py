@@ -9,8 +9,10 @@ from typing import Any, BinaryIO
 
 from xlmill.execution import create
 from xlmill.lab.digest import Digests
+from xlmill.lab.findings import Span
 from xlmill.lab.serving import answer, standard_output
-from xlmill.lab.timed_run import Timing, timed_run
+from xlmill.lab.timed_run import TimedRun, Timing, timed_run
+from xlmill.lab.timeline import timeline_of
 from xlmill.lab.tree import forget_peak, peak_bytes, processor_time
 from xlmill.lab.way import Way
 from xlmill.lab.work import Work
@@ -20,28 +22,32 @@ from xlmill.lab.work import Work
 class Report:
     """What a run gave: its timing, the processor seconds of all its processes, and the digests of its results.
 
-    `parent_peak` is the most memory, in bytes, that the process was resident in that started the workers.
+    `parent_peak` is the most memory, in bytes, that the process was resident in that started the workers. `timeline`
+    is empty where nobody asked for it.
     """
 
     timing: Timing
     processor: float | None
     parent_peak: int | None
     digests: Digests
+    timeline: list[Span]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The command to run the first `rows` rows, timed."""
+    """The command to run the first `rows` rows, timed; `with_timeline` to tell who computed what when."""
 
     rows: int
+    with_timeline: bool = False
 
     def __call__(self, work: Work, way: Way) -> Report:
         gc.collect()  # what earlier runs have left is not this one's to clear
         forget_peak()
         with processor_time() as spent:
-            timing, results = _run(work, way, self.rows)
+            ran = _run(work, way, self.rows)
         peak = peak_bytes()
-        return Report(timing, spent[0] if spent else None, peak, work.digests(results))
+        timeline = timeline_of(way.strategy, ran.began, ran.outcomes) if self.with_timeline else []
+        return Report(ran.timing, spent[0] if spent else None, peak, work.digests(ran.results), timeline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class Show:
     last: int
 
     def __call__(self, work: Work, way: Way) -> list[str]:
-        return work.shown(_run(work, way, self.last)[1], self.first, self.last)
+        return work.shown(_run(work, way, self.last).results, self.first, self.last)
 
 
 def serve(commands: BinaryIO) -> None:
@@ -68,6 +74,6 @@ def serve(commands: BinaryIO) -> None:
         answer(answers, lambda command=command: command(work, way))  # type: ignore[misc]
 
 
-def _run(work: Work, way: Way, rows: int) -> tuple[Timing, Any]:
-    strategy = create(way.strategy, work.settings(way))
+def _run(work: Work, way: Way, rows: int) -> TimedRun[Any, Any]:
+    strategy = create(way.runs_by, work.settings(way))
     return timed_run(strategy, work.task(way), work.chunks(way, rows), work.put_together)

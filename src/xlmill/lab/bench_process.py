@@ -34,9 +34,9 @@ class Bench(OwnProcess):
         """Return when the work is in its memory. Raises BenchError."""
         self._answer(_START_SECONDS)
 
-    def run(self, rows: int, seconds: float) -> Report:
+    def run(self, rows: int, seconds: float, with_timeline: bool = False) -> Report:
         """Run the first `rows` rows. Raises BenchError where that takes longer than `seconds`, or fails."""
-        self._send(pickle.dumps(Run(rows)))
+        self._send(pickle.dumps(Run(rows, with_timeline)))
         report: Report = self._answer(seconds)
         return report
 

@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from xlmill.exceptions import InputError
 from xlmill.lab.comparison import Comparison
 from xlmill.lab.expressions import expressions_from_file, expressions_from_memory
 from xlmill.lab.function_tasks import FunctionTasks
 from xlmill.lab.measurement import Measurement, Observer
-from xlmill.lab.way import ways
+from xlmill.lab.way import ASYNC_STRATEGIES, Way, ways
 from xlmill.lab.work import Work
 
 
@@ -32,8 +33,9 @@ def compare(
     a Series, or a frame whose other columns are names that they may use), or a Python function with its tasks, as
     `(function, tasks)`. `column` names the column of expressions where that is not plain.
 
-    `strategies`: names; by default serial, threads, pool, process, mp-pool and mp-process. `serial` is always among
-    them: it is what the others are compared with. `workers`: for all but serial; by default one on each usable core.
+    `strategies`: names; by default serial, threads, pool, process, mp-pool and mp-process, and for an async function
+    serial and asyncio, which alone can run it. `loop` is one expression after another. `serial` is always among them:
+    it is what the others are compared with. `workers`: for all but serial; by default one on each usable core.
     `repeat`: how often each is run, in an order drawn by `seed`. `budget`: seconds for everything; a strategy that
     would be too slow for it is measured on fewer rows, and its time extrapolated and marked.
     `progress` is told what is done now.
@@ -44,9 +46,9 @@ def compare(
     Each strategy runs in a process of its own, where it is run once before it counts. What processes must be given
     travels by value, so a function of a script or a notebook will do.
     """
-    chosen = ways(strategies, workers)
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
         work = work_of(workload, column, Path(folder), seed)
+        chosen = ways_for(work, strategies, workers)
         return Comparison(Measurement(work, chosen, repeat, budget, seed, progress).record())
 
 
@@ -57,3 +59,14 @@ def work_of(workload: object, column: str | None, folder: Path, seed: int) -> Wo
     if isinstance(workload, tuple) and len(workload) == 2 and callable(workload[0]):
         return FunctionTasks(*workload)
     return expressions_from_memory(workload, column, folder, seed)
+
+
+def ways_for(work: Work, strategies: Iterable[str] | None, workers: int | None) -> list[Way]:
+    """The ways to run `work`. Raises InputError where one of `strategies` cannot await, and must."""
+    is_async = isinstance(work, FunctionTasks) and work.is_async
+    chosen = ways(ASYNC_STRATEGIES if is_async and strategies is None else strategies, workers)
+    for way in chosen[1:]:
+        if is_async and not way.traits.runs_async:
+            able = ", ".join(ASYNC_STRATEGIES)
+            raise InputError(f"{way.strategy} cannot run an async function; choose from {able}")
+    return chosen

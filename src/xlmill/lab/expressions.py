@@ -12,7 +12,7 @@ import numpy as np
 
 from xlmill.engine.run import Run
 from xlmill.exceptions import FormulaSyntaxError, InputError
-from xlmill.execution import Fault, Items, Outcome, Settings, cut, find_strategy
+from xlmill.execution import Fault, Items, Outcome, Settings, cut
 from xlmill.execution.each_item import EachItem
 from xlmill.io import FormatSettings, expression_column, format_for, is_frame, table_of
 from xlmill.io.arrow_column import result_columns
@@ -80,15 +80,14 @@ class Expressions(Work):
     def settings(self, way: Way) -> Settings:
         """Those of `xlmill run`; the newcomer's fork server knows nothing of xlmill."""
         if way.is_newcomers:
-            assert way.start_method is not None
-            return Settings(workers=way.workers, start_method=way.start_method)
+            return way.plain_settings()
         return Options(way.strategy, way.workers, start_method=way.start_method).settings()
 
     def task(self, way: Way) -> Callable[[Any], Any]:
         """Columns of a chunk, or the values of single expressions."""
         if way.is_newcomers:
             return EachItem(self._one, travels=True)
-        return self.job if find_strategy(way.strategy).traits.shares_memory else equipped(self.job)
+        return self.job if way.traits.shares_memory else equipped(self.job)
 
     def chunks(self, way: Way, rows: int) -> Iterable[Any]:
         """Rows in chunks, or alone."""
@@ -100,8 +99,7 @@ class Expressions(Work):
         """All workers shall have some; where a chunk costs a process, one for each worker is the least."""
         if way.is_newcomers:
             return 1
-        takes_chunks = find_strategy(way.strategy).traits.takes_chunks
-        parts = 1 if way.workers == 1 else way.workers * (_CHUNKS_A_WORKER if takes_chunks else 1)
+        parts = 1 if way.workers == 1 else way.workers * (_CHUNKS_A_WORKER if way.traits.takes_chunks else 1)
         most = min(CHUNK_ROWS, max(_LEAST_CHUNK_ROWS, -(-self.subject.rows // parts)))
         return max(1, min(most, -(-rows // parts)))
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
-import inspect
 import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from xlmill.exceptions import InputError
-from xlmill.execution import Fault, Items, Outcome, SelfSizing, Settings, cut, find_strategy
-from xlmill.execution.each_item import EachItem
+from xlmill.execution import Fault, Items, Outcome, SelfSizing, Settings, cut, is_async
+from xlmill.execution.each_item import EachAwaited, EachItem
 from xlmill.execution.transfer import name_of, pack_function
 from xlmill.lab.digest import Digests, digests_of_values
 from xlmill.lab.timed_run import TaskFaultError
@@ -19,12 +18,14 @@ from xlmill.lab.work import Subject, Work
 
 
 class FunctionTasks(Work):
-    """`function` of each of `tasks`, as `xlmill.map` would run it; a newcomer's strategies get one task at a time."""
+    """`function` of each of `tasks`, as `xlmill.map` would run it; a newcomer's strategies get one task at a time.
+
+    An async function is awaited: by `asyncio` many tasks at a time, by the baseline one after another.
+    """
 
     def __init__(self, function: Callable[[Any], Any], tasks: Iterable[Any]) -> None:
-        if inspect.iscoroutinefunction(function):
-            raise InputError("an async function cannot be compared; give a function that runs it to its end")
         self.function = function
+        self.is_async = is_async(function)
         self.packed = pack_function(function)
         self.tasks = list(tasks)
         self.subject = Subject(name_of(function), len(self.tasks), "tasks")
@@ -40,22 +41,26 @@ class FunctionTasks(Work):
 
     def settings(self, way: Way) -> Settings:
         """Those of `xlmill.map`."""
-        return _settings(way)
+        return way.plain_settings()
 
-    def task(self, way: Way) -> Callable[[Items[Any]], list[Any]]:
+    def task(self, way: Way) -> Callable[[Items[Any]], Any]:
         """The function of each item, its exceptions kept to their places."""
         if way.is_newcomers:
             return EachItem(ByValue(self.packed), travels=True)
-        return EachItem(self.function, travels=not find_strategy(way.strategy).traits.shares_memory)
+        if self.is_async:
+            awaited = EachAwaited(self.function)
+            return awaited if way.traits.runs_async else Awaited(awaited)
+        return EachItem(self.function, travels=not way.traits.shares_memory)
 
     def chunks(self, way: Way, rows: int) -> Iterable[Items[Any]]:
         """Chunks that size themselves by what tasks turn out to cost, or one task each."""
         tasks = self.tasks[:rows]
-        return cut(tasks, 1) if self.chunk_rows(way, rows) else SelfSizing(tasks, way.workers, len(tasks))
+        return cut(tasks, 1) if self.chunk_rows(way, rows) == 1 else SelfSizing(tasks, way.workers, len(tasks))
 
     def chunk_rows(self, way: Way, rows: int) -> int | None:
         """One where the strategy is meant to be used so."""
-        return None if find_strategy(way.strategy).traits.takes_chunks else 1
+        is_alone = way.is_newcomers or (self.is_async and way.traits.runs_async)
+        return None if way.traits.takes_chunks and not is_alone else 1
 
     def first_rows(self, way: Way) -> int:
         """Two tasks a worker: nothing is known of them yet, and each may be long."""
@@ -78,6 +83,16 @@ class FunctionTasks(Work):
         return [repr(result) for result in results[first:last]]
 
 
+class Awaited:
+    """An async task as a plain one, which returns when it is done."""
+
+    def __init__(self, task: EachAwaited[Any, Any]) -> None:
+        self._task = task
+
+    def __call__(self, chunk: Items[Any]) -> Any:
+        return asyncio.run(self._task(chunk))
+
+
 class ByValue:
     """A function that any pickle can carry, also one of a script or a lambda, which the newcomer's pickles cannot."""
 
@@ -93,9 +108,3 @@ def _unpacked(packed: bytes) -> Callable[[Any], Any]:
     # A worker is sent it with every few tasks, and needs it once.
     function: Callable[[Any], Any] = pickle.loads(packed)
     return function
-
-
-def _settings(way: Way) -> Settings:
-    if way.start_method is None:
-        return Settings(workers=way.workers)
-    return Settings(workers=way.workers, start_method=way.start_method)

@@ -170,12 +170,14 @@ class Measurement:
 
     def _measure(self, course: _Course, bench: Bench, number: int, place: int) -> None:
         try:
-            report = bench.run(course.record.rows, self._budget.patience)
+            is_first = not course.record.samples
+            report = bench.run(course.record.rows, self._budget.patience, with_timeline=is_first)
         except BenchError as error:
             course.fail(error)
             return
         if first_difference(course.digests, report.digests) is not None:
             raise UnequalResultsError(course.way.strategy, course.way.strategy)
+        self._record.timeline += report.timeline
         course.record.samples.append(Sample(number, place, report.timing, report.processor, report.parent_peak))
 
     def _refuse_other_results(self, course: _Course) -> None:

@@ -36,6 +36,10 @@ class BenchError(Exception):
     """Something cannot be measured: it failed, died or did not end in time. Its text says which."""
 
 
+class LateError(BenchError):
+    """It did not end in time."""
+
+
 class OwnProcess:
     """A process that runs `serve` of a module, and answers each command that is sent to it.
 
@@ -94,9 +98,9 @@ class OwnProcess:
             raise BenchError(answer.problem)
         return answer
 
-    def _late(self, seconds: float) -> BenchError:
+    def _late(self, seconds: float) -> LateError:
         self._kill()
-        return BenchError(f"not done within {seconds:.0f} s, and ended")
+        return LateError(f"not done within {seconds:.0f} s, and ended")
 
     def _send(self, message: bytes) -> None:
         assert self._process.stdin is not None

@@ -40,13 +40,23 @@ class TaskFaultError(Exception):
         super().__init__(fault.message.splitlines()[-1] if fault.message else fault.cause.value)
 
 
+@dataclass(frozen=True, slots=True)
+class TimedRun(Generic[C, R]):
+    """A run that `began` then on the monotonic clock: its timing, its outcomes, and what was made of them."""
+
+    timing: Timing
+    began: float
+    outcomes: list[Outcome[C, R]]
+    results: Any
+
+
 def timed_run(
     strategy: Strategy,
     task: Callable[[C], R],
     chunks: Iterable[C],
     put_together: Callable[[list[Outcome[C, R]]], Any],
-) -> tuple[Timing, Any]:
-    """Run `task` over `chunks` from start to stop; the timing, and what `put_together` makes of the outcomes.
+) -> TimedRun[C, R]:
+    """Run `task` over `chunks` from start to stop, and `put_together` the outcomes.
 
     Raises TaskFaultError for a chunk without a result.
     """
@@ -54,6 +64,7 @@ def timed_run(
     fed = _Fed(chunks)
     outcomes: list[Outcome[C, R]] = []
     first = 0.0
+    on_clock = time.monotonic()
     began = time.perf_counter()
     try:
         strategy.start()
@@ -75,7 +86,7 @@ def timed_run(
         strategy.stop()
     stopped = time.perf_counter()
     timing = Timing(started - began, ran - started, collected - ran, stopped - collected, first, fed.most)
-    return timing, together
+    return TimedRun(timing, on_clock, outcomes, together)
 
 
 class _Fed(Generic[C]):

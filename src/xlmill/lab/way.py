@@ -6,17 +6,23 @@ import multiprocessing
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlmill.execution import find_strategy, resolve_workers
+from xlmill.execution import Settings, Traits, find_strategy, resolve_workers
 from xlmill.execution.strategy import default_start_method
 
 # What all others are compared with: one worker, here; for expressions compiled and columnar.
 BASELINE = "serial"
 
+# What somebody writes who has not read about anything yet: one expression after another.
+LOOP = "loop"
+
 # The standard library as somebody uses it who has just read about it: one expression a task.
-NEWCOMERS = ("mp-pool", "mp-process")
+NEWCOMERS = (LOOP, "mp-pool", "mp-process")
 
 # From the simplest to the most elaborate, the newcomer's last. Of two that are no different, the earlier is advised.
-STRATEGIES = (BASELINE, "threads", "pool", "process", *NEWCOMERS)
+STRATEGIES = (BASELINE, "threads", "pool", "process", "mp-pool", "mp-process")
+
+# The only strategy that awaits tasks side by side, and what it is compared with.
+ASYNC_STRATEGIES = (BASELINE, "asyncio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,22 @@ class Way:
         """Whether it gets one expression a task, as a newcomer would write it."""
         return self.strategy in NEWCOMERS
 
+    @property
+    def runs_by(self) -> str:
+        """The name of the strategy that runs it."""
+        return BASELINE if self.strategy == LOOP else self.strategy
+
+    @property
+    def traits(self) -> Traits:
+        """The traits of the strategy that runs it."""
+        return find_strategy(self.runs_by).traits
+
+    def plain_settings(self) -> Settings:
+        """Settings that say what the way does, and nothing else."""
+        if self.start_method is None:
+            return Settings(workers=self.workers)
+        return Settings(workers=self.workers, start_method=self.start_method)
+
 
 def ways(strategies: Iterable[str] | None = None, workers: int | None = None) -> list[Way]:
     """A way for each of `strategies` (None: the usual ones), the baseline first whether named or not.
@@ -42,20 +64,20 @@ def ways(strategies: Iterable[str] | None = None, workers: int | None = None) ->
     return [Way(name, _workers(name, workers), _start_method(name)) for name in names]
 
 
+def interpreters_own_method() -> str:
+    """The start method that a newcomer gets, who names none: on Linux fork before Python 3.14."""
+    # The first is the default; asking for it by get_start_method would settle it for the whole process.
+    return multiprocessing.get_all_start_methods()[0]
+
+
 def _workers(name: str, workers: int | None) -> int:
-    if name == BASELINE:
+    if name in (BASELINE, LOOP):
         return 1
     usual = find_strategy(name).traits.usual_workers if workers is None else workers
     return resolve_workers(usual)
 
 
 def _start_method(name: str) -> str | None:
-    if find_strategy(name).traits.shares_memory:
+    if name == LOOP or find_strategy(name).traits.shares_memory:
         return None
-    # A newcomer names none, and gets the interpreter's own: on Linux fork before Python 3.14.
-    return _interpreters_own() if name in NEWCOMERS else default_start_method()
-
-
-def _interpreters_own() -> str:
-    # The first is the default; asking for it by get_start_method would settle it for the whole process.
-    return multiprocessing.get_all_start_methods()[0]
+    return interpreters_own_method() if name in NEWCOMERS else default_start_method()
