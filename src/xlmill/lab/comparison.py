@@ -6,12 +6,15 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlmill.exceptions import InputError
 from xlmill.lab.figures import Figures, figures, warnings
 from xlmill.lab.recommendation import Recommendation, recommend
 from xlmill.lab.record import Record, read_record
+
+if TYPE_CHECKING:
+    from xlmill.lab.charts.chart import Chart
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,13 @@ class Comparison:
     def recommendation(self) -> Recommendation:
         """Which strategy to use: the simplest than which none is measurably faster."""
         return recommend(self.record)
+
+    @cached_property
+    def pictures(self) -> dict[str, Chart]:
+        """The pictures of the report by their names, such as `pictures["time"].save("time.svg")`."""
+        from xlmill.lab.pictures import pictures
+
+        return {picture.name: picture for picture in pictures(self.record, self.figures)}
 
     @property
     def warnings(self) -> list[str]:
@@ -64,12 +74,12 @@ class Comparison:
     def _page(self) -> str:
         from xlmill.lab.page import page
 
-        return page(self.record, self.figures, self.recommendation, self.warnings)
+        return page(self.record, self.figures, self.recommendation, self.warnings, list(self.pictures.values()))
 
     def _repr_html_(self) -> str:
         from xlmill.lab.page import fragment
 
-        return fragment(self.record, self.figures, self.recommendation, self.warnings)
+        return fragment(self.record, self.figures, self.recommendation, self.warnings, list(self.pictures.values()))
 
 
 def _write(path: str | os.PathLike[str], text: str) -> None:

@@ -29,6 +29,36 @@ def tick_text(seconds: float) -> str:
     raise AssertionError("the last unit has no limit")
 
 
+def quantity_text(value: float, unit: str) -> str:
+    """A figure to three digits with its unit: s, bytes, ×, share (a part of one), or "" for things that are counted."""
+    if unit == "s":
+        return seconds_text(value)
+    if unit == "bytes":
+        return bytes_text(value)
+    if unit == "×":
+        return f"{factor_text(value)} ×"
+    if unit == "share":
+        return f"{value:.0%}"
+    if value != round(value):
+        return f"{value:,.3g} {unit}".rstrip()
+    return f"{value:,.0f} {unit}".rstrip()
+
+
+def axis_text(value: float, unit: str) -> str:
+    """A round figure as it stands beside an axis."""
+    if unit == "s":
+        return tick_text(value)
+    if unit == "bytes" and value >= 1000:
+        return bytes_text(value).replace(".0 ", " ")
+    if unit == "share":
+        return f"{value * 100:.4g}%"
+    for limit, word in ((1e9, "billion"), (1e6, "million")):
+        if value >= limit:
+            return f"{value / limit:g} {word}"
+    text = f"{value:,.10g}"
+    return f"{text} {unit}" if unit in ("×", "bytes") else text
+
+
 def factor_text(factor: float) -> str:
     """How many times: 1,300, 12, 1.8, 0.56, 1/18, 1/10,900."""
     if factor >= 9.95:

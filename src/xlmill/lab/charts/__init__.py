@@ -1,0 +1,1 @@
+"""The pictures of a comparison, in SVG that needs nothing but itself."""
