@@ -98,7 +98,7 @@ def test_what_became_of_killed_workers_is_told(tmp_path: Path) -> None:
     Comparison(made).save(tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text("utf-8")
 
-    section = page[page.index("When a worker is killed") :].split("</section>")[0]
+    section = page[page.index("<h2>When a worker is killed") :].split("</section>")[0]
     assert section.index("A worker is killed once") < section.index("A row kills every worker")
     assert all(row.text in section for row in made.faults)
     assert "ended at 5 s" in section
