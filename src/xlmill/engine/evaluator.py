@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextvars
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +20,7 @@ from xlmill.engine.names import NameScope
 from xlmill.engine.program import Program
 from xlmill.engine.run import Mode, Run
 from xlmill.engine.store import AlignedStore, Store
+from xlmill.functions.outside import Outside
 from xlmill.functions.registry import Function
 from xlmill.functions.surroundings import ChunkTooLargeError
 from xlmill.syntax.forest import Forest
@@ -36,11 +39,16 @@ _STEPS_A_CALL = 200
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A batch to be run; `in_array`: inside a function that takes arrays; `is_together`: calls of several nodes."""
+    """A batch to be run; `in_array`: inside a function that takes arrays; `is_together`: calls of several nodes.
+
+    `needed_at` is the height from which on the value of a function that waits is needed, where there is something to
+    compute before; else -1.
+    """
 
     batch: Batch
     in_array: bool
     is_together: bool
+    needed_at: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,18 @@ class Evaluation:
     def evaluate(self, forest: Forest, store: Store, rows: int) -> Column:
         """The values of the forest's roots; `rows`: how many, which for one tree over many rows is not one."""
         steps = self._plan(forest, isinstance(store, AlignedStore))
+        asked: list[Asked] = []
         for step in steps.batches:
+            if asked and step.batch.height >= asked[0].needed_at:
+                asked = _collected(asked, store)
             if step.is_together:
                 assert isinstance(store, AlignedStore)
                 self._call_together(step.batch, forest, store, rows, steps.branching)
+            elif step.needed_at >= 0:
+                asked.append(self._ask(step, forest, store, rows, steps.branching))
             else:
                 self._run_batch(step.batch, forest, store, rows, steps.branching, step.in_array)
+        _collected(asked, store)
         return store.values(forest.root)
 
     def _plan(self, forest: Forest, is_aligned: bool) -> Steps:
@@ -103,7 +117,14 @@ class Evaluation:
             for nodes in groups:
                 if len(nodes):
                     in_array = arrayed is not None and bool(arrayed[nodes[0]])
-                    steps.append(Step(replace(batch, nodes=nodes), in_array, False))
+                    needed_at = -1 if branches is None else branches.needed_at(batch.op, batch.height)
+                    steps.append(Step(replace(batch, nodes=nodes), in_array, False, needed_at))
+        if any(step.needed_at >= 0 for step in steps):
+            # What is asked for first is waited for while the others of its height are computed.
+            steps.sort(key=lambda step: (step.batch.height, step.needed_at < 0))
+            for at, step in enumerate(steps):
+                if at + 1 == len(steps) or steps[at + 1].batch.height >= step.needed_at:
+                    steps[at] = replace(step, needed_at=-1)
         return Steps(forest, tuple(steps), branches)
 
     def _run_batch(
@@ -150,13 +171,30 @@ class Evaluation:
         taken = np.flatnonzero(active)
         result = empty_column(count)
         if len(taken):
-            arguments = [
-                (column if len(column) == count else column.repeat(count)).take(taken).settled()
-                for column in store.arguments(batch)
-            ]
+            arguments = _arguments_of(taken, batch, store, count)
             column = self._value(batch, forest, store, arguments, Lanes(store, batch.nodes, count).take(taken), False)
             result = merge(active, column, empty_column(count - len(taken)))
         store.put(batch.nodes, result)
+
+    def _ask(self, step: Step, forest: Forest, store: Store, rows: int, branches: Branching | None) -> Asked:
+        """Begin to evaluate, in a thread of its own, a batch that waits."""
+        assert branches is not None
+        batch = step.batch
+        count = rows if isinstance(store, AlignedStore) else len(batch.nodes)
+        active = branches.active(batch.nodes, forest, store, self.program, count)
+        if active is None:
+            active = np.ones(count, np.bool_)
+        taken = np.flatnonzero(active)
+        arguments = _arguments_of(taken, batch, store, count)
+        lanes = Lanes(store, batch.nodes, count).take(taken)
+
+        def ask() -> Column:
+            if not len(taken):
+                return empty_column(count)
+            column = self._value(batch, forest, store, arguments, lanes, step.in_array)
+            return merge(active, column, empty_column(count - len(taken)))
+
+        return Asked(batch.nodes, step.needed_at, ask)
 
     def _value(
         self,
@@ -284,6 +322,50 @@ class Evaluation:
             self.cells += len(column.arrays.cells)
 
 
+class Asked:
+    """A batch that waits, evaluated in a thread while others are computed; its value is needed at a height."""
+
+    def __init__(self, nodes: Index, needed_at: int, ask: Callable[[], Column]) -> None:
+        self.nodes = nodes
+        self.needed_at = needed_at
+        self._ask = ask
+        self._column: Column | None = None
+        self._problem: BaseException | None = None
+        run = contextvars.copy_context().run  # with what NumPy is to do about overflow
+        # A daemon, for Ctrl-C must not wait for an answer that does not come.
+        self._thread = threading.Thread(target=run, args=(self._run,), name="xlmill-asked", daemon=True)
+        self._thread.start()
+
+    def result(self) -> Column:
+        """The batch's values, once they are there."""
+        self._thread.join()
+        if self._problem is not None:
+            raise self._problem
+        assert self._column is not None
+        return self._column
+
+    def _run(self) -> None:
+        try:
+            self._column = self._ask()
+        except BaseException as problem:  # for whoever wants the result
+            self._problem = problem
+
+
+def _collected(asked: list[Asked], store: Store) -> list[Asked]:
+    """Wait for batches and keep their values; none is left."""
+    for each in asked:
+        store.put(each.nodes, each.result())
+    return []
+
+
+def _arguments_of(taken: Index, batch: Batch, store: Store, count: int) -> list[Column]:
+    """The arguments of some of a batch's rows."""
+    return [
+        (column if len(column) == count else column.repeat(count)).take(taken).settled()
+        for column in store.arguments(batch)
+    ]
+
+
 def _takes_values(op: int) -> bool:
     return op not in (Opcode.ARRAY, Opcode.LAMBDA, Opcode.NAME, Opcode.STRUCTURED, Opcode.REFERENCE)
 
@@ -341,6 +423,11 @@ class Surroundings:
     def seed(self) -> int:
         """What the RAND family starts from."""
         return self.evaluation.run.seed
+
+    @property
+    def outside(self) -> Outside:
+        """Whom the run may ask, and what it was answered."""
+        return self.evaluation.run.outside
 
     @property
     def rows(self) -> Index:

@@ -9,6 +9,7 @@ from typing import Any
 
 from xlmill.engine.cells import Cells
 from xlmill.engine.table import Table
+from xlmill.functions.outside import Outside
 from xlmill.values.column import Column
 from xlmill.values.reference_value import Area, Reference
 
@@ -47,7 +48,8 @@ class Run:
     `names` maps defined names (upper case) to values or to formulas beginning with "="; `columns` maps
     column names (case folded) to one value a row of the chunk; `positional_columns`, if given, are what A1,
     B1, ... mean in a formula over rows. `tables` and `spills` know the tables and spilled formulas of the
-    sheets. `now` is a serial date. `first_row` is the number of the chunk's first expression in the run.
+    sheets. `now` is a serial date. `first_row` is the number of the chunk's first expression in the run. `outside` is
+    what waiting functions ask, and keeps the answers.
     """
 
     now: float = 0.0
@@ -63,13 +65,9 @@ class Run:
     spills: Mapping[Area, Area] = field(default_factory=dict)
     first_row: int = 0
     limits: Limits = field(default_factory=Limits)
-
+    outside: Outside = field(default_factory=Outside)
 
     def spill_of(self, anchor: Reference) -> Reference | None:
         """The area that the formula in a cell spilled over."""
         area = self.spills.get(anchor.areas[0])
         return Reference((area,)) if area is not None else None
-
-
-
-

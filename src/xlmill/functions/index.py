@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 4096594689
+FINGERPRINT = 1895738038
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),
@@ -189,6 +189,7 @@ ENTRIES: dict[str, Entry] = {
     "FALSE": ("logical", 0, 0, False, None),
     "FDIST": ("statistical.of_samples", 3, 3, False, None),
     "FILTER": ("dynamic_array.filtering", 2, 3, False, 2),
+    "FILTERXML": ("web.filter_xml", 2, 2, False, None),
     "FIND": ("text.searching", 2, 3, False, None),
     "FINDB": ("text.searching", 2, 3, False, None),
     "FINV": ("statistical.of_samples", 3, 3, False, None),
@@ -499,6 +500,7 @@ ENTRIES: dict[str, Entry] = {
     "VDB": ("financial.depreciation", 5, 7, False, None),
     "VLOOKUP": ("lookup.tables", 3, 4, False, None),
     "VSTACK": ("dynamic_array.stacking", 1, 255, False, None),
+    "WEBSERVICE": ("web.webservice", 1, 1, True, None),
     "WEEKDAY": ("date_time.weeks", 1, 2, False, None),
     "WEEKNUM": ("date_time.weeks", 1, 2, False, None),
     "WEIBULL": ("statistical.continuous", 4, 4, False, None),

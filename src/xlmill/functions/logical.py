@@ -338,5 +338,3 @@ def choose(index_num: Number, value1: Branch, *values: BranchEach) -> Column:
     for at, value in enumerate(values, start=2):
         result = choose_rows(position == at, value, result)
     return error_where((position < 1) | (position > len(values) + 1), ExcelError.VALUE, result)
-
-

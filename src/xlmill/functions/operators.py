@@ -332,5 +332,3 @@ def _shared(a: Reference, b: Reference) -> Reference | None:
     shared = [one.intersected(other) for one in a.areas for other in b.areas]
     areas = tuple(area for area in shared if area is not None)
     return Reference(areas) if areas else None
-
-

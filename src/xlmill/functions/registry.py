@@ -39,6 +39,7 @@ CATEGORIES = (
     "information",
     "dynamic_array",
     "lambda_helpers",
+    "web",
 )
 
 
@@ -46,6 +47,7 @@ class Status(Enum):
     """How far a function is there."""
 
     EXACT = "exact"
+    OPT_IN = "opt-in"  # reaches the outside; gives an error unless the caller of a run allows it
     OFFLINE = "offline"  # needs a server or a host application; gives the error that Excel gives offline
 
 
@@ -67,7 +69,8 @@ class Function:
 
     `elementwise` says that every parameter is one number or truth value, so that a constant column may
     stay one row long. `is_deferred` says that it runs only in the rows that need its value: it calls a
-    LAMBDA, waits, or has side effects. `branches`, for functions such as IF, tells which rows those are.
+    LAMBDA, waits, or has side effects. `branches`, for functions such as IF, tells which rows those are. `waits` says
+    that it takes time without computing, so that what does not need its value is computed meanwhile.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Function:
     branches: Branches | None = None
     status: Status = Status.EXACT
     elementwise: bool = False
+    waits: bool = False
 
     @property
     def fewest_arguments(self) -> int:
@@ -146,6 +150,7 @@ def function(
     is_deferred: bool = False,
     branches: Branches | None = None,
     status: Status = Status.EXACT,
+    waits: bool = False,
 ) -> Callable[[K], K]:
     """Register a kernel as the Excel function `name`.
 
@@ -155,7 +160,7 @@ def function(
     (what is not finite becomes #NUM!), of booleans, `Texts`, or a `Column`.
 
     `is_volatile`: recomputed in every recalculation. `omitted_is_default`: an argument left out between
-    commas takes its default, as in the newer functions, rather than 0. `is_deferred`, `branches`: see
+    commas takes its default, as in the newer functions, rather than 0. `is_deferred`, `branches`, `waits`: see
     `Function`.
     """
 
@@ -191,6 +196,7 @@ def function(
                 branches,
                 status,
                 kinds <= {To.NUMBER, To.STRICT_NUMBER, To.LOGICAL} and "surroundings" not in keywords and bool(kinds),
+                waits,
             )
         )
         return kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from xlmill.functions.outside import Outside
 from xlmill.values.column import Column, Index
 from xlmill.values.reference_value import Area
 
@@ -27,6 +28,10 @@ class Surroundings(Protocol):
     @property
     def seed(self) -> int:
         """What the RAND family starts from."""
+
+    @property
+    def outside(self) -> Outside:
+        """Whom the run may ask, and what it was answered."""
 
     @property
     def rows(self) -> Index:

@@ -1,0 +1,1 @@
+"""Excel's web functions, a module each."""
