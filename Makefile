@@ -58,8 +58,8 @@ test: $(VENV)/test.stamp  ## the quick tests (TESTS=tests)
 test-all: $(VENV)/test.stamp $(VENV)/bench.stamp  ## every test, also those of minutes
 	$(BIN)/python -m pytest -n 2 tests
 
-drills: $(VENV)/test.stamp  ## faults injected on purpose: killed workers, full disks, hostile files
-	$(BIN)/python -m pytest -m drill tests
+drills: $(VENV)/test.stamp  ## faults injected on purpose, and a table of what came of it: benchmarks/DRILLS.md
+	$(BIN)/python -m pytest -m drill tests --drill-table benchmarks/DRILLS.md
 
 index: $(VENV)/dev.stamp  ## the index of functions, after one came or went
 	$(BIN)/python tools/index_functions.py

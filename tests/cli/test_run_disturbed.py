@@ -14,9 +14,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+import drills
+
 from .conftest import Arguments
 
-pytestmark = [pytest.mark.drill, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
+pytestmark = [
+    pytest.mark.drill,
+    pytest.mark.usefixtures("drill"),
+    pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
+]
 
 ROWS = 30_000
 STRATEGIES = ["serial", "threads", "pool", "process"]
@@ -54,9 +60,12 @@ def below(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 
 def none_is_alive(processes: list[psutil.Process]) -> bool:
-    return not psutil.wait_procs(processes, timeout=5)[1]
+    left = psutil.wait_procs(processes, timeout=5)[1]
+    drills.current.recover()
+    return not left
 
 
+@pytest.mark.drill(7)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize(
     ("number", "status", "told"),
@@ -74,6 +83,7 @@ def test_a_run_that_is_ended_leaves_no_process_and_no_output_but_a_journal(
     process = start(workload, tmp_path, environment, strategy)
     workers = below(process)
 
+    drills.current.inject()
     if number is signal.SIGINT:
         os.killpg(process.pid, number)  # a terminal sends it to the whole group
     else:
@@ -86,6 +96,7 @@ def test_a_run_that_is_ended_leaves_no_process_and_no_output_but_a_journal(
     assert [path.name for path in tmp_path.iterdir()] == [".out.csv.journal"]
 
 
+@pytest.mark.drill(7)
 @pytest.mark.parametrize("strategy", ["serial", "pool"])
 def test_ctrl_c_twice_is_as_good_as_once(
     strategy: str, workload: Path, tmp_path: Path, environment: dict[str, str]
@@ -93,6 +104,7 @@ def test_ctrl_c_twice_is_as_good_as_once(
     process = start(workload, tmp_path, environment, strategy)
     workers = below(process)
 
+    drills.current.inject()
     os.killpg(process.pid, signal.SIGINT)
     time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
@@ -104,6 +116,7 @@ def test_ctrl_c_twice_is_as_good_as_once(
     assert [path.name for path in tmp_path.iterdir()] == [".out.csv.journal"]
 
 
+@pytest.mark.drill(7)
 def test_an_earlier_output_survives_a_run_that_is_ended(
     workload: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -116,11 +129,13 @@ def test_an_earlier_output_survives_a_run_that_is_ended(
     assert (tmp_path / "out.csv").read_text() == "earlier\n"
 
 
+@pytest.mark.drill(1)
 def test_a_killed_worker_loses_nothing(
     workload: Path, tmp_path: Path, environment: dict[str, str], xlmill_here: Arguments
 ) -> None:
     process = start(workload, tmp_path, environment, "pool")
     workers = [child for child in below(process) if child.ppid() != process.pid]
+    drills.current.inject()
     workers[0].kill()
 
     _, err = process.communicate(timeout=60)
@@ -129,8 +144,10 @@ def test_a_killed_worker_loses_nothing(
     assert process.returncode == 0, err
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "undisturbed.csv").read_bytes()
     assert "invalid" not in err
+    drills.current.expect(ROWS, (tmp_path / "out.csv").read_text().count("\n") - 1)
 
 
+@pytest.mark.drill(11)
 def test_a_disk_that_is_full_leaves_no_output(workload: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     def allow_little() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -151,6 +168,7 @@ def test_a_disk_that_is_full_leaves_no_output(workload: Path, tmp_path: Path, en
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.drill(11)
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
 def test_a_device_that_is_full_is_told(workload: Path, environment: dict[str, str]) -> None:
     with Path("/dev/full").open("wb") as full:

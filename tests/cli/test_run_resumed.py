@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import drills
 from xlmill.io import formats
 from xlmill.mill.frame_file import FrameFile
 from xlmill.mill.journal import journal_path
@@ -23,7 +24,11 @@ from xlmill.mill.pipeline import Options
 from xlmill.mill.run import run
 from xlmill.mill.summary import Summary
 
-pytestmark = [pytest.mark.drill, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
+pytestmark = [
+    pytest.mark.drill,
+    pytest.mark.usefixtures("drill"),
+    pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
+]
 
 ROWS = 40_000
 CHUNK = 400
@@ -51,7 +56,11 @@ def undisturbed(workload: Path, tmp_path_factory: pytest.TempPathFactory) -> dic
 
 def goes_on(workload: Path, target: Path, **options: object) -> Summary:
     given = Options(**{"strategy": "serial", **options})
-    return run(workload, target, options=given, clock=datetime.fromisoformat(CLOCK), resume=True)
+    done = run(workload, target, options=given, clock=datetime.fromisoformat(CLOCK), resume=True)
+    if drills.current.injected:
+        drills.current.recover()
+        drills.current.expect(ROWS, done.rows)
+    return done
 
 
 def begin(workload: Path, target: Path, environment: dict[str, str], strategy: str) -> subprocess.Popen[str]:
@@ -84,11 +93,13 @@ def kill_at_random(process: subprocess.Popen[str], target: Path, chance: random.
     await_journal(process, target, chance.randrange(1, 1_000_000))
     time.sleep(chance.random() / 50)
     family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    drills.current.inject()
     process.kill()
     process.communicate()
     return family
 
 
+@pytest.mark.drill(12)
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_run_killed_twice_and_resumed_gives_the_same_bytes(
     suffix: str, workload: Path, undisturbed: dict[str, bytes], tmp_path: Path, environment: dict[str, str]
@@ -105,6 +116,7 @@ def test_a_run_killed_twice_and_resumed_gives_the_same_bytes(
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
+@pytest.mark.drill(12)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_killed_run_computes_again_only_what_was_in_flight(
     strategy: str, workload: Path, tmp_path: Path, environment: dict[str, str]
@@ -114,6 +126,7 @@ def test_a_killed_run_computes_again_only_what_was_in_flight(
     await_journal(process, target, 300_000)
     family = psutil.Process(process.pid).children(recursive=True)
 
+    drills.current.inject()
     process.kill()
     process.communicate()
 
@@ -124,6 +137,7 @@ def test_a_killed_run_computes_again_only_what_was_in_flight(
     assert not psutil.wait_procs(family, timeout=5)[1]
 
 
+@pytest.mark.drill(7)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_an_interrupted_run_says_how_to_go_on_and_does(
@@ -139,6 +153,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(
     process = begin(workload, target, environment, strategy)
     await_journal(process, target, 200_000)
 
+    drills.current.inject()
     os.killpg(process.pid, number)
     _, err = process.communicate(timeout=30)
 
@@ -150,6 +165,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(
     assert target.read_bytes() == undisturbed[".csv"]
 
 
+@pytest.mark.drill(11)
 @pytest.mark.skipif(sys.platform != "linux", reason="needs RLIMIT_FSIZE as Linux has it")
 def test_a_run_that_found_the_disk_full_is_resumed(
     workload: Path, undisturbed: dict[str, bytes], tmp_path: Path, environment: dict[str, str]
@@ -192,6 +208,7 @@ def test_a_run_that_begins_anew_says_so_in_one_line(
     assert ".py" not in done.stderr
 
 
+@pytest.mark.drill(12)
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(int(os.environ.get("XLMILL_KILLS", "60"))))
 def test_runs_killed_at_any_moment_lose_no_row(

@@ -31,6 +31,15 @@ def square_in_five_ms(chunk: Numbers) -> list[int]:
     return square(chunk)
 
 
+def successor(number: int) -> int:
+    return number + 1
+
+
+def slow_at_the_end(number: int) -> int:
+    time.sleep(0.5 if number == 990 else 0.001)
+    return number
+
+
 def square_in_200_ms(number: int) -> int:
     time.sleep(0.2)
     return number * number

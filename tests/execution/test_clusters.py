@@ -17,13 +17,15 @@ import psutil
 import pytest
 from test_lifetime import BUSY, alive, run_script, seconds_until_gone
 
-from conftest import dask_cluster
+from local_clusters import dask_cluster
 from xlmill.exceptions import InputError, MissingExtraError, WorkersFailedError
 from xlmill.execution import Cause, Event, Outcome, Settings, WorkerLost, create, cut, imap, is_installed, map
 from xlmill.execution import dask_cluster as dask_module
 
+HERE = Path(__file__).parent
+
 pytestmark = [
-    pytest.mark.drill,
+    pytest.mark.drill(18),
     # Dask's own: a socket of the scheduler's web server, and what is logged about workers that are gone.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
@@ -72,7 +74,7 @@ def test_a_row_that_crashes_its_worker_is_blamed_alone(engine: str) -> None:
 
 @needs_dask
 def test_bystanders_in_the_same_process_are_not_blamed(tmp_path: Path) -> None:
-    with dask_cluster(tmp_path, workers=1, threads=4) as address:
+    with dask_cluster(tmp_path, workers=1, threads=4, modules=HERE) as address:
         outcomes = run("dask", tasks.SlowlyAt(tasks.kill_itself, 6), 12, 1, address=address)
 
     the_fault(outcomes, 6, 12)
@@ -81,7 +83,7 @@ def test_bystanders_in_the_same_process_are_not_blamed(tmp_path: Path) -> None:
 @needs_dask
 def test_deaths_that_make_dask_give_up_are_survived(tmp_path: Path) -> None:
     # A cluster of others keeps Dask's own limit of three; more chunks than that kill, with bystanders behind them.
-    with dask_cluster(tmp_path, workers=1, threads=2) as address:
+    with dask_cluster(tmp_path, workers=1, threads=2, modules=HERE) as address:
         outcomes = run("dask", tasks.At(tasks.kill_itself, 1, 3, 5), 8, 1, address=address)
 
     assert [outcome.chunk.items for outcome in outcomes if outcome.fault] == [[1], [3], [5]]

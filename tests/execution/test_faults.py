@@ -16,34 +16,57 @@ from typing import Any
 import execution_tasks as tasks
 import pytest
 
+import drills
 from xlmill.exceptions import InputError, WorkersFailedError
 from xlmill.execution import Cause, Event, Items, Outcome, Settings, WorkerLost, WorkersBusy, create, cut
 from xlmill.execution.each_item import EachItem
 from xlmill.execution.launcher import Launcher, SpawnError
 
-pytestmark = pytest.mark.drill
+pytestmark = [pytest.mark.drill, pytest.mark.usefixtures("drill")]
 
 
 def run(
     task: Callable[[Any], Any], count: int = 40, size: int = 10, name: str = "pool", **settings: Any
 ) -> list[Outcome[Any, Any]]:
-    with create(name, Settings(**{"workers": 2, **settings})) as strategy:
-        return list(strategy.map(task, cut(range(count), size)))
+    drill, told = drills.current, settings.pop("observer", None)
+
+    def observe(event: Event) -> None:
+        if isinstance(event, WorkerLost):
+            drill.inject()
+        if told is not None:
+            told(event)
+
+    with create(name, Settings(**{"workers": 2, "observer": observe, **settings})) as strategy:
+        outcomes = list(strategy.map(task, cut(range(count), size)))
+    drill.recover()
+    return outcomes
+
+
+def results_of(outcomes: list[Outcome[Any, Any]], *guilty: int, count: int = 40) -> dict[int, Any]:
+    """The results by row, after checking that no row is lost and that those `guilty` are blamed, each alone."""
+    rows = [row for outcome in outcomes for row in outcome.chunk.items]
+    results: dict[int, Any] = {}
+    for outcome in outcomes:
+        if outcome.fault is None:
+            results |= zip(outcome.chunk.items, outcome.value, strict=True)
+    blamed = [outcome.chunk.items for outcome in outcomes if outcome.fault]
+    drills.current.injected = drills.current.injected or len(guilty)
+    drills.current.expect(count, len({*results, *itertools.chain(*blamed)} & set(range(count))))
+    drills.current.blame(len(guilty), sum([row] in blamed for row in guilty))
+    assert rows == list(range(count))
+    assert blamed == [[row] for row in guilty]
+    assert results == {row: row * row for row in range(count) if row not in guilty}
+    return results
 
 
 def the_fault(outcomes: list[Outcome[Any, Any]], place: int, count: int = 40) -> Any:
     """The one fault there is, after checking that it covers `place` alone and all other rows are right."""
-    rows = [row for outcome in outcomes for row in outcome.chunk.items]
-    assert rows == list(range(count))
-    results = {}
-    for outcome in outcomes:
-        if outcome.fault is None:
-            results |= dict(zip(outcome.chunk.items, outcome.value, strict=True))
-    assert results == {row: row * row for row in range(count) if row != place}
+    results_of(outcomes, place, count=count)
     [fault] = [outcome.fault for outcome in outcomes if outcome.fault]
     return fault
 
 
+@pytest.mark.drill(1)
 @pytest.mark.parametrize("workers", [1, 2, 4])
 @pytest.mark.parametrize("place", [0, 1, 17, 39])
 def test_a_row_that_kills_its_worker_is_blamed_alone(workers: int, place: int) -> None:
@@ -52,11 +75,13 @@ def test_a_row_that_kills_its_worker_is_blamed_alone(workers: int, place: int) -
     assert (fault.cause, fault.signal, fault.attempts) == (Cause.KILLED, signal.SIGKILL, 2)
 
 
+@pytest.mark.drill(1)
 @pytest.mark.parametrize("place", range(6))
 def test_every_place_in_a_small_run_may_be_deadly(place: int) -> None:
     the_fault(run(tasks.At(tasks.kill_itself, place), count=6, size=3), place, 6)
 
 
+@pytest.mark.drill(3)
 @pytest.mark.parametrize(
     ("deed", "cause", "detail"),
     [
@@ -72,12 +97,12 @@ def test_a_crash_is_told_by_its_kind(isolating: str, deed: Callable[[], None], c
     assert detail in fault.message
 
 
+@pytest.mark.drill(1)
 def test_several_deadly_rows_are_each_found() -> None:
-    outcomes = run(tasks.At(tasks.kill_itself, 3, 4, 30))
-
-    assert [outcome.chunk.items for outcome in outcomes if outcome.fault] == [[3], [4], [30]]
+    results_of(run(tasks.At(tasks.kill_itself, 3, 4, 30)), 3, 4, 30)
 
 
+@pytest.mark.drill(2)
 @pytest.mark.parametrize("count", [0, 1, 5, 20, 21, 22, 50])
 def test_half_a_message_is_a_death(count: int) -> None:
     fault = the_fault(run(tasks.HalfMessageAt(count, 11), size=1), 11)
@@ -85,6 +110,7 @@ def test_half_a_message_is_a_death(count: int) -> None:
     assert fault.cause is Cause.EXIT
 
 
+@pytest.mark.drill(3)
 def test_a_result_that_cannot_be_pickled_is_a_fault_of_its_row() -> None:
     outcomes = run(tasks.LockAt(8))
 
@@ -93,6 +119,7 @@ def test_a_result_that_cannot_be_pickled_is_a_fault_of_its_row() -> None:
     assert "lock" in fault.message
 
 
+@pytest.mark.drill(3)
 def test_a_row_that_cannot_be_pickled_is_a_fault_of_its_own() -> None:
     rows: list[Any] = [1, threading.Lock(), 3, 4]
     with create("pool", Settings(workers=2)) as pool:
@@ -101,6 +128,7 @@ def test_a_row_that_cannot_be_pickled_is_a_fault_of_its_own() -> None:
     assert [outcome.fault and outcome.fault.cause for outcome in outcomes] == [None, Cause.UNPICKLABLE, None, None]
 
 
+@pytest.mark.drill(3)
 def test_an_exception_that_cannot_be_unpickled_is_told_by_its_text() -> None:
     outcomes = run(tasks.At(tasks.raise_bad_error, 5), size=1)
 
@@ -110,12 +138,14 @@ def test_an_exception_that_cannot_be_unpickled_is_told_by_its_text() -> None:
     assert "BadError: one" in fault.message
 
 
+@pytest.mark.drill(4)
 def test_an_allocation_over_the_memory_limit_fails_alone() -> None:
     fault = the_fault(run(tasks.At(tasks.hoard, 12), memory_limit=150_000_000), 12)
 
     assert fault.cause is Cause.MEMORY
 
 
+@pytest.mark.drill(4)
 def test_a_worker_that_grows_over_the_memory_limit_is_ended() -> None:
     fault = the_fault(run(tasks.At(tasks.hoard_beyond_rlimit, 2), count=4, size=2, memory_limit=150_000_000), 2, 4)
 
@@ -123,6 +153,7 @@ def test_a_worker_that_grows_over_the_memory_limit_is_ended() -> None:
     assert "150,000,000" in fault.message
 
 
+@pytest.mark.drill(4)
 @pytest.mark.parametrize("name", ["serial", "threads"])
 def test_memory_that_does_not_suffice_splits_the_chunk_everywhere(name: str) -> None:
     fault = the_fault(run(tasks.At(tasks.raise_memory_error, 12), name=name), 12)
@@ -130,6 +161,7 @@ def test_memory_that_does_not_suffice_splits_the_chunk_everywhere(name: str) -> 
     assert fault.cause is Cause.MEMORY
 
 
+@pytest.mark.drill(8)
 @pytest.mark.parametrize("deed", [tasks.sleep_for_ever, tasks.spin_for_ever, tasks.stop_for_ever])
 def test_an_endless_row_is_ended_and_its_neighbours_are_fine(isolating: str, deed: Callable[[], None]) -> None:
     fault = the_fault(run(tasks.At(deed, 14), name=isolating, size=4, task_timeout=0.3), 14)
@@ -137,6 +169,7 @@ def test_an_endless_row_is_ended_and_its_neighbours_are_fine(isolating: str, dee
     assert (fault.cause, fault.attempts) == (Cause.TIMEOUT, 1)
 
 
+@pytest.mark.drill(8)
 @pytest.mark.parametrize(("deed", "losses"), [(tasks.sleep_for_ever, 1), (tasks.kill_itself, 2)])
 def test_a_task_that_goes_item_by_item_is_blamed_for_its_item_at_once(
     isolating: str, deed: Callable[[], None], losses: int
@@ -156,6 +189,7 @@ def test_a_long_chunk_of_items_is_not_ended_while_it_gets_on() -> None:
     assert [outcome.value for outcome in outcomes] == [[0, 1, 4, 9, 16, 25]]
 
 
+@pytest.mark.drill(8)
 @pytest.mark.parametrize(("deed", "losses"), [(tasks.sleep_for_ever, 3), (tasks.kill_itself, 4)])
 def test_two_rounds_find_one_row_among_a_thousand(deed: Callable[[], None], losses: int) -> None:
     events: list[Event] = []
@@ -166,6 +200,7 @@ def test_two_rounds_find_one_row_among_a_thousand(deed: Callable[[], None], loss
     assert len(lost(events)) == losses
 
 
+@pytest.mark.drill(8)
 def test_a_slow_row_has_its_whole_time_though_its_part_had_less() -> None:
     outcomes = run(tasks.At(tasks.sleep_one_second, 70, 700), count=1000, size=1000, task_timeout=1.6)
 
@@ -183,6 +218,7 @@ def test_time_that_the_caller_takes_is_not_charged_to_the_task() -> None:
             time.sleep(0.4)
 
 
+@pytest.mark.drill(16)
 def test_limits_do_not_depend_on_the_time_of_day(monkeypatch: pytest.MonkeyPatch) -> None:
     jumps = itertools.cycle([0.0, 4e9, -4e9])
     monkeypatch.setattr(time, "time", lambda: next(jumps))
@@ -204,11 +240,13 @@ def test_a_task_that_always_kills_is_given_up() -> None:
         run(tasks.At(tasks.kill_itself, *range(40)), quarantine_limit=2)
 
 
+@pytest.mark.drill(5)
 def test_an_initializer_that_fails_is_told_before_any_work() -> None:
     with pytest.raises(WorkersFailedError, match="BadError"):
         run(tasks.square, initializer=tasks.raise_bad_error)
 
 
+@pytest.mark.drill(5)
 def test_workers_that_die_while_starting_are_not_started_for_ever() -> None:
     with pytest.raises(WorkersFailedError, match=r"died while starting.*exit code 3"):
         run(tasks.square, initializer=tasks.exit_at_once)
@@ -228,6 +266,7 @@ def read_mark(chunk: object) -> Any:
     return tasks.mark  # type: ignore[attr-defined]
 
 
+@pytest.mark.drill(5)
 @pytest.mark.parametrize("failing", [{1}, {2}, {1, 2, 3}, {3, 5}])
 def test_a_start_that_fails_is_tried_again(isolating: str, failing: set[int], monkeypatch: pytest.MonkeyPatch) -> None:
     _fail_to_launch(monkeypatch, failing)
@@ -235,6 +274,7 @@ def test_a_start_that_fails_is_tried_again(isolating: str, failing: set[int], mo
     the_fault(run(tasks.At(tasks.kill_itself, 5), name=isolating), 5)
 
 
+@pytest.mark.drill(5)
 def test_without_any_worker_the_work_is_done_here(isolating: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _fail_to_launch(monkeypatch, set(range(100)))
 
@@ -244,6 +284,7 @@ def test_without_any_worker_the_work_is_done_here(isolating: str, monkeypatch: p
     assert [number for outcome in outcomes for number in outcome.value] == [n * n for n in range(40)]
 
 
+@pytest.mark.drill(5)
 def test_fewer_workers_than_wanted_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     _fail_to_launch(monkeypatch, set(range(2, 100)))
 
@@ -253,6 +294,7 @@ def test_fewer_workers_than_wanted_go_on(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(outcomes) == 4
 
 
+@pytest.mark.drill(5)
 def test_a_deadly_row_is_never_computed_here(monkeypatch: pytest.MonkeyPatch) -> None:
     _fail_to_launch(monkeypatch, set(range(2, 100)))
 
@@ -274,6 +316,7 @@ def _fail_to_launch(monkeypatch: pytest.MonkeyPatch, failing: set[int]) -> None:
     monkeypatch.setattr(Launcher, "launch", launch_or_fail)
 
 
+@pytest.mark.drill(1)
 def test_losses_and_busy_workers_are_told() -> None:
     events: list[Event] = []
 
@@ -293,6 +336,7 @@ def test_one_pool_serves_one_map_at_a_time() -> None:
         first.close()
 
 
+@pytest.mark.drill(5)
 def test_a_pool_whose_workers_were_all_killed_goes_on() -> None:
     with create("pool", Settings(workers=2)) as pool:
         for _ in range(3):
@@ -302,6 +346,7 @@ def test_a_pool_whose_workers_were_all_killed_goes_on() -> None:
     assert all(outcome.fault is None for outcome in outcomes)
 
 
+@pytest.mark.drill(1)
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_workers_killed_at_random_cost_no_row(seed: int) -> None:
@@ -363,6 +408,7 @@ def make_100_kb(chunk: Items[int]) -> list[bytes]:
     return [bytes(100_000) for _ in chunk.items]
 
 
+@pytest.mark.drill(31)
 @pytest.mark.parametrize("name", ["threads", "pool"])
 def test_memory_stays_flat_while_results_stream(name: str) -> None:
     with create(name, Settings(workers=2)) as strategy:
@@ -377,6 +423,7 @@ def test_memory_stays_flat_while_results_stream(name: str) -> None:
     assert peak < 10_000_000  # of 200 MB that passed
 
 
+@pytest.mark.drill(14)
 def test_a_function_that_cannot_travel_is_refused_by_name() -> None:
     lock = threading.Lock()
 

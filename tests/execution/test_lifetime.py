@@ -13,7 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.drill, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
+import drills
+
+pytestmark = [
+    pytest.mark.drill,
+    pytest.mark.usefixtures("drill"),
+    pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
+]
 
 START_METHODS = ["forkserver", "spawn", "fork"]
 
@@ -70,25 +76,30 @@ def seconds_until_gone(pids: list[int]) -> float:
     while alive(pids):
         assert time.monotonic() - began < 2, "orphans are left"
         time.sleep(0.02)
+    drills.current.recover()
     return time.monotonic() - began
 
 
+@pytest.mark.drill(6)
 @pytest.mark.parametrize("method", START_METHODS)
 @pytest.mark.parametrize("deed", ["sleep_for_ever", "spin_for_ever"])
 def test_a_killed_parent_leaves_no_orphans(method: str, deed: str, script_environment: dict[str, str]) -> None:
     parent, pids = start_busy(script_environment, method, deed=deed)
     assert len(pids) >= 2
 
+    drills.current.inject()
     parent.kill()
     parent.communicate()
 
     seconds_until_gone(pids)
 
 
+@pytest.mark.drill(6)
 def test_a_killed_parent_leaves_no_orphans_of_a_thread_either(script_environment: dict[str, str]) -> None:
     call = "threading.Thread(target=main).start()"
     parent, pids = start_busy(script_environment, "spawn", call=call)
 
+    drills.current.inject()
     parent.kill()
     parent.communicate()
 
@@ -110,11 +121,13 @@ print(seen <= set(pids))
     assert run_script(script, script_environment).stdout == "True\n"
 
 
+@pytest.mark.drill(7)
 @pytest.mark.parametrize("name", ["pool", "process", "threads", "asyncio", "serial"])
 def test_ctrl_c_ends_everything_within_two_seconds(name: str, script_environment: dict[str, str]) -> None:
     parent, pids = start_busy(script_environment, name=name)
 
     began = time.monotonic()
+    drills.current.inject()
     os.killpg(parent.pid, signal.SIGINT)
     _, complaint = parent.communicate(timeout=10)
 
@@ -124,6 +137,7 @@ def test_ctrl_c_ends_everything_within_two_seconds(name: str, script_environment
     seconds_until_gone(pids)
 
 
+@pytest.mark.drill(7)
 @pytest.mark.parametrize("method", START_METHODS)
 def test_ctrl_c_at_any_moment_leaves_nothing(method: str, script_environment: dict[str, str]) -> None:
     for seed in range(4):
@@ -141,16 +155,19 @@ def test_ctrl_c_at_any_moment_leaves_nothing(method: str, script_environment: di
         time.sleep(random.Random(seed).uniform(0.05, 0.4))
         pids = [child.pid for child in psutil.Process(parent.pid).children(recursive=True)]
 
+        drills.current.inject()
         os.killpg(parent.pid, signal.SIGINT)
         parent.communicate(timeout=2)
 
         seconds_until_gone(pids)
 
 
+@pytest.mark.drill(7)
 @pytest.mark.parametrize("name", ["pool", "process"])
 def test_a_terminated_parent_leaves_no_orphans(name: str, script_environment: dict[str, str]) -> None:
     parent, pids = start_busy(script_environment, name=name, deed="spin_for_ever")
 
+    drills.current.inject()
     parent.terminate()
     parent.communicate(timeout=2)
 
@@ -201,6 +218,7 @@ print(map(lambda x: x + 1, [1], strategy="pool"))
 UNGUARDED_SAYS = "once\n" + "[6, 7]\n" * 4 + "[2]\n"
 
 
+@pytest.mark.drill(14)
 def test_a_script_needs_no_guard(script_environment: dict[str, str], tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(UNGUARDED)
@@ -208,10 +226,12 @@ def test_a_script_needs_no_guard(script_environment: dict[str, str], tmp_path: P
     assert run_script(script, script_environment).stdout == UNGUARDED_SAYS
 
 
+@pytest.mark.drill(14)
 def test_a_script_may_come_by_stdin(script_environment: dict[str, str]) -> None:
     assert run_script(UNGUARDED, script_environment, from_stdin=True).stdout == UNGUARDED_SAYS
 
 
+@pytest.mark.drill(14)
 def test_a_function_of_a_module_made_by_exec_travels(script_environment: dict[str, str]) -> None:
     script = """
 import sys, types
@@ -224,6 +244,7 @@ print(map(module.triple, [1, 2], strategy="pool"))
     assert run_script(script, script_environment).stdout == "[3, 6]\n"
 
 
+@pytest.mark.drill(15)
 def test_a_pool_works_beside_a_spinning_thread(script_environment: dict[str, str]) -> None:
     script = """
 import threading
@@ -241,6 +262,7 @@ spinning = False
     assert done.stderr == ""
 
 
+@pytest.mark.drill(15)
 def test_fork_is_refused_beside_threads_and_works_without(script_environment: dict[str, str]) -> None:
     script = """
 import threading, time
@@ -259,6 +281,7 @@ except InputError as error:
     assert second.startswith("the start method 'fork' copies locks that other threads hold")
 
 
+@pytest.mark.drill(1)
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])
 def test_deaths_are_survived_with_every_start_method(method: str, script_environment: dict[str, str]) -> None:
     import execution_tasks as tasks
@@ -269,6 +292,7 @@ def test_deaths_are_survived_with_every_start_method(method: str, script_environ
     assert fault.signal == signal.SIGKILL
 
 
+@pytest.mark.drill(5)
 def test_a_process_that_may_have_no_children_computes_itself(script_environment: dict[str, str]) -> None:
     script = """
 import multiprocessing, warnings
@@ -289,6 +313,7 @@ process.join()
     assert said.startswith("([1, 2], 'this process is a daemon of multiprocessing")
 
 
+@pytest.mark.drill(7)
 def test_ctrl_c_cancels_async_functions(script_environment: dict[str, str]) -> None:
     script = """
 import asyncio, os, signal, threading

@@ -22,6 +22,7 @@ def invert(number: int) -> float:
     return 1 / number
 
 
+@pytest.mark.drill(17)
 @pytest.mark.parametrize("chunk_size", [None, 1, 3, 1000])
 def test_every_strategy_gives_the_same(strategy_name: str, chunk_size: int | None) -> None:
     results = map(double, range(10), strategy=strategy_name, workers=2, chunk_size=chunk_size)
@@ -150,6 +151,7 @@ def test_rows_done_are_told_up_to_the_total() -> None:
     assert [event.rows for event in done] == sorted(event.rows for event in done)
 
 
+@pytest.mark.drill(14)
 def test_a_lambda_that_cannot_travel_is_refused_before_any_process_starts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -177,6 +177,7 @@ def test_every_strategy_says_when_it_is_good_and_when_bad() -> None:
         assert "Good when:" in each.__doc__
 
 
+@pytest.mark.drill(32)
 @pytest.mark.skipif(sys.platform != "linux", reason="counts open files by /proc")
 def test_nothing_stays_open_after_many_runs(strategy_name: str) -> None:
     def run() -> None:

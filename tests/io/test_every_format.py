@@ -61,7 +61,7 @@ def test_the_bytes_do_not_depend_on_the_batches(file_format: TableFormat, tmp_pa
     assert one.read_bytes() == many.read_bytes()
 
 
-@pytest.mark.drill
+@pytest.mark.drill(11)
 def test_a_failing_source_leaves_the_earlier_file_and_nothing_else(file_format: TableFormat, target: Path) -> None:
     def failing() -> Iterator[pa.RecordBatch]:
         yield expressions(100_000)
@@ -76,7 +76,7 @@ def test_a_failing_source_leaves_the_earlier_file_and_nothing_else(file_format: 
     assert names_in(target.parent) == [target.name]
 
 
-@pytest.mark.drill
+@pytest.mark.drill(11)
 def test_a_disk_that_fills_at_any_write_leaves_nothing(
     file_format: TableFormat, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,7 +106,7 @@ def test_a_disk_that_fills_at_any_write_leaves_nothing(
     assert len(read_all(file_format, target)) == 100
 
 
-@pytest.mark.drill
+@pytest.mark.drill(11)
 def test_a_write_cut_short_is_gone_on_with(
     file_format: TableFormat, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

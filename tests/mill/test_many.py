@@ -78,6 +78,7 @@ def test_an_unknown_strategy_is_refused() -> None:
         evaluate_many(["=1"], strategy="magic")
 
 
+@pytest.mark.drill(17)
 @given(st.lists(expressions, min_size=1, max_size=12), st.integers(0, 2**31))
 @settings(max_examples=8)
 def test_every_strategy_gives_the_same_table(formulas: list[str], seed: int) -> None:

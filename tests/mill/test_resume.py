@@ -106,6 +106,7 @@ def names_in(folder: Path) -> set[str]:
 # What a resumed run gives
 
 
+@pytest.mark.drill(12)
 @pytest.mark.parametrize("suffix", [suffix for suffix in SUFFIXES if suffix != ".txt"])
 def test_every_format_is_the_same_to_the_byte(suffix: str, source: Path, tmp_path: Path) -> None:
     target = tmp_path / f"out{suffix}"
@@ -261,6 +262,7 @@ def test_a_column_whose_type_changes_late_is_resumed(stop_at: int, tmp_path: Pat
 # Journals that are torn
 
 
+@pytest.mark.drill(12)
 @settings(max_examples=25)
 @given(data=st.data())
 def test_a_torn_journal_costs_only_what_is_torn(
@@ -294,6 +296,7 @@ def edit_a_cell(source: Path) -> None:
     source.write_text(source.read_text().replace("row ", "ROW ", 1))
 
 
+@pytest.mark.drill(13)
 @pytest.mark.parametrize(
     ("change", "now", "told"),
     [
@@ -322,6 +325,7 @@ def test_another_run_does_not_go_on(
     assert journal_path(target).read_bytes() == before
 
 
+@pytest.mark.drill(13)
 def test_another_version_does_not_go_on(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(source, tmp_path / "out.csv")
     monkeypatch.setattr("xlmill.mill.journal.__version__", "9.1")
@@ -458,7 +462,7 @@ def disk_full_from_write(first: int, count: int | None, monkeypatch: pytest.Monk
         yield writes
 
 
-@pytest.mark.drill
+@pytest.mark.drill(11)
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".arrow"])
 @pytest.mark.parametrize("count", [None, 1])
 def test_a_disk_that_is_full_at_any_write_loses_nothing(
@@ -486,6 +490,7 @@ def test_a_disk_that_is_full_at_any_write_loses_nothing(
     assert failures > 3
 
 
+@pytest.mark.drill(11)
 def test_a_journal_that_finds_no_room_ends_no_run(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def results(target: Path) -> tuple[str, str]:
     return types[HOSTILE_ROW], texts[HOSTILE_ROW]
 
 
+@pytest.mark.drill(8)
 @pytest.mark.parametrize("strategy", ["auto", "process"])
 def test_a_row_that_never_ends_is_invalid_and_says_so(strategy: str, tmp_path: Path) -> None:
     source, target = workload(tmp_path, "=1+TEST.STUCK(1)"), tmp_path / "out.parquet"
@@ -61,6 +62,7 @@ def test_a_row_that_never_ends_is_invalid_and_says_so(strategy: str, tmp_path: P
     assert done.first_problems == [(HOSTILE_ROW + 1, "not done within 1 s, and ended")]
 
 
+@pytest.mark.drill(4)
 def test_a_row_that_wants_more_memory_than_the_limit_does_not_get_it(tmp_path: Path) -> None:
     source, target = workload(tmp_path, "=TEST.HOARD(4E9)"), tmp_path / "out.parquet"
 
@@ -69,6 +71,7 @@ def test_a_row_that_wants_more_memory_than_the_limit_does_not_get_it(tmp_path: P
     assert results(target)[0] in ("error", "invalid")
 
 
+@pytest.mark.drill(1)
 def test_a_row_that_kills_its_workers_is_invalid_and_is_not_tried_again_by_a_resumed_run(tmp_path: Path) -> None:
     source, target = workload(tmp_path, "=TEST.FATAL(1)"), tmp_path / "out.parquet"
 

@@ -1,0 +1,93 @@
+"""Chunks on their way: through a small window, to workers that end together, with few descriptors."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+
+import execution_tasks as tasks
+import psutil
+import pytest
+from test_lifetime import run_script
+
+import drills
+from xlmill.execution import SelfSizing, imap
+
+pytestmark = pytest.mark.usefixtures("drill")
+
+MANY = 10_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.drill(31)
+@pytest.mark.parametrize("strategy", ["serial", "threads", "pool"])
+def test_memory_stays_flat_over_ten_million_rows(strategy: str) -> None:
+    process = psutil.Process()
+    held: list[int] = []
+    total = 0
+    drills.current.inject()
+
+    for done, number in enumerate(imap(tasks.successor, itertools.repeat(1, MANY), strategy, workers=2), 1):
+        total += number
+        if done % 500_000 == 0:
+            held.append(process.memory_full_info().uss)
+
+    drills.current.recover()
+    drills.current.expect(MANY, total // 2)
+    assert total == 2 * MANY
+    # A list of the results alone would take 80 MB.
+    assert max(held[4:]) - min(held[:4]) < 30_000_000, held
+
+
+@pytest.mark.drill(9)
+def test_the_last_chunks_are_small_so_that_a_straggler_keeps_few_waiting() -> None:
+    sizes = [len(chunk) for chunk in SelfSizing(range(2000), workers=2, total=2000, size=400)]
+
+    assert sum(sizes) == 2000
+    assert sizes[:3] == [400, 400, 300]
+    assert sizes[-4:] == [1, 1, 1, 1]
+
+
+@pytest.mark.drill(9)
+def test_a_straggler_holds_up_only_what_stands_behind_it_in_the_order() -> None:
+    drills.current.inject()
+
+    results = list(imap(tasks.slow_at_the_end, range(1000), "pool", workers=2))
+
+    drills.current.recover()
+    drills.current.expect(1000, len(set(results)))
+    assert results == list(range(1000))
+
+
+@pytest.mark.drill(32)
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
+def test_few_descriptors_suffice(script_environment: dict[str, str]) -> None:
+    script = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+import execution_tasks as tasks
+from xlmill.execution import Settings, create, cut
+for _ in range(20):
+    with create("pool", Settings(workers=4)) as pool:
+        outcomes = list(pool.map(tasks.At(tasks.kill_itself, 7), cut(range(12), 3)))
+print([outcome.chunk.items for outcome in outcomes if outcome.fault])
+"""
+    assert run_script(script, script_environment).stdout == "[[7]]\n"
+
+
+@pytest.mark.drill(32)
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
+def test_descriptors_that_run_out_cost_workers_and_no_row(script_environment: dict[str, str]) -> None:
+    script = """
+import os, resource, warnings
+warnings.simplefilter("ignore", RuntimeWarning)
+import execution_tasks as tasks
+from xlmill.execution import Settings, create, cut
+with create("pool", Settings(workers=1)) as pool:
+    list(pool.map(tasks.square, cut(range(3), 1)))
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+held = [os.dup(0) for _ in range(64 - len(os.listdir("/proc/self/fd")) - 6)]
+with create("pool", Settings(workers=8)) as pool:
+    print(sum(len(outcome.value) for outcome in pool.map(tasks.square, cut(range(40), 2))))
+"""
+    assert run_script(script, script_environment).stdout == "40\n"
