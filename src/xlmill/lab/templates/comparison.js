@@ -21,7 +21,11 @@ for (const page of document.querySelectorAll(".xlmill:not([data-live])")) {
     mark.classList.add("now");
     tip.textContent = mark.dataset.tip;
     tip.hidden = false;
-    const at = mark.getBoundingClientRect();
+    place();
+  };
+
+  const place = () => {
+    const at = now.getBoundingClientRect();
     const left = Math.min(Math.max(at.x + at.width / 2 - tip.offsetWidth / 2, 8), innerWidth - tip.offsetWidth - 8);
     const above = at.y - tip.offsetHeight - 10;
     tip.style.left = `${left}px`;
@@ -65,7 +69,8 @@ for (const page of document.querySelectorAll(".xlmill:not([data-live])")) {
       if (marks.length) show(marks[next]);
     });
   }
-  addEventListener("scroll", leave, { passive: true });
+  // A drawing that takes the focus is scrolled to, which must not hide what its reader asked for.
+  addEventListener("scroll", () => now && place(), { passive: true });
 
   for (const button of page.querySelectorAll("button.png")) {
     button.hidden = false;
