@@ -93,11 +93,11 @@ class Texts:
         return Texts(read_only(target), starts, self.lengths)
 
     def is_ascii(self) -> bool:
-        """Whether every byte of the buffer is ASCII, so that bytes and characters are the same."""
-        buffer = self.buffer
-        if len(buffer) > 4096 and len(buffer) > 8 * int(self.lengths.sum()):
-            buffer = self.compact().buffer  # a few slices of a large buffer
-        return int(buffer.max(initial=0)) < 128
+        """Whether every byte is ASCII (in a small buffer, also between the texts): bytes are characters then."""
+        total = int(self.lengths.sum())
+        if len(self.buffer) > 4096 and len(self.buffer) > 8 * total:  # a few slices of a large buffer
+            return bool(_are_ascii.run(total + len(self), self.buffer, self.starts, self.lengths))
+        return int(self.buffer.max(initial=0)) < 128
 
 
 def concatenate(parts: Iterable[Texts]) -> Texts:
@@ -112,7 +112,7 @@ def concatenate(parts: Iterable[Texts]) -> Texts:
             np.concatenate([part.starts for part in parts]),
             np.concatenate([part.lengths for part in parts]),
         )
-    packed = [part.compact() for part in parts]
+    packed = [part if len(part.buffer) <= 2 * int(part.lengths.sum()) + 64 else part.compact() for part in parts]
     shifts = np.cumsum([0] + [len(part.buffer) for part in packed])
     return Texts(
         read_only(np.concatenate([part.buffer for part in packed])),
@@ -136,3 +136,12 @@ def copy_slices(source, starts, lengths, target, target_starts):  # type: ignore
         to = target_starts[i]
         for k in range(lengths[i]):
             target[to + k] = source[begin + k]
+
+
+@two_speed
+def _are_ascii(source, starts, lengths):  # type: ignore[no-untyped-def]
+    for i in range(len(starts)):
+        for k in range(starts[i], starts[i] + lengths[i]):
+            if source[k] >= 128:
+                return False
+    return True

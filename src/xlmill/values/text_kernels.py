@@ -77,12 +77,22 @@ def lower(texts: Texts) -> Texts:
 
 
 def _mapped(texts: Texts, low: int, high: int, convert: Callable[[str], str]) -> Texts:
-    packed = texts.compact()
-    inside = (packed.buffer >= low) & (packed.buffer <= high)
-    # One bit, 32, is the difference between the cases of an ASCII letter.
-    mapped = Texts(read_only(packed.buffer ^ (inside * np.uint8(32))), packed.starts, packed.lengths)
+    target = np.empty(int(texts.lengths.sum()), np.uint8)
+    starts = np.cumsum(texts.lengths) - texts.lengths
+    work = len(target) + len(texts)
+    _change_case.run(work, texts.buffer, texts.starts, texts.lengths, low, high, target, starts)
+    mapped = Texts(read_only(target), starts, texts.lengths)
     # Excel changes case letter by letter: a sharp s stays, it does not become SS.
-    return with_others(mapped, packed, lambda text: "".join(d if len(d := convert(c)) == 1 else c for c in text))
+    return with_others(mapped, mapped, lambda text: "".join(d if len(d := convert(c)) == 1 else c for c in text))
+
+
+def trimmed(texts: Texts) -> Texts:
+    """Each text without spaces at its ends, and with single ones between words."""
+    target = np.empty(int(texts.lengths.sum()), np.uint8)
+    starts = np.cumsum(texts.lengths) - texts.lengths
+    lengths = np.empty_like(texts.lengths)
+    _trim.run(len(target) + len(texts), texts.buffer, texts.starts, texts.lengths, target, starts, lengths)
+    return Texts(read_only(target), starts, lengths)
 
 
 def with_others(texts: Texts, originals: Texts, convert: Callable[[str], str]) -> Texts:
@@ -126,6 +136,34 @@ def compare_without_case(left: Texts, right: Texts) -> NDArray[np.int64]:
         folded = [(a.lower(), b.lower()) for a, b in pairs]
         order[unsure] = [(a > b) - (a < b) for a, b in folded]
     return order
+
+
+@two_speed
+def _change_case(source, starts, lengths, low, high, target, target_starts):  # type: ignore[no-untyped-def]
+    """Copy texts, the bytes from `low` to `high` in the other case: for an ASCII letter that is one bit, 32."""
+    for i in range(len(starts)):
+        begin = starts[i]
+        to = target_starts[i]
+        for k in range(lengths[i]):
+            byte = source[begin + k]
+            if low <= byte <= high:
+                byte ^= 32
+            target[to + k] = byte
+
+
+@two_speed
+def _trim(source, starts, lengths, target, target_starts, target_lengths):  # type: ignore[no-untyped-def]
+    for i in range(len(starts)):
+        first = target_starts[i]
+        to = first
+        for k in range(starts[i], starts[i] + lengths[i]):
+            if source[k] != 32:
+                if k > starts[i] and source[k - 1] == 32 and to > first:
+                    target[to] = 32
+                    to += 1
+                target[to] = source[k]
+                to += 1
+        target_lengths[i] = to - first
 
 
 @two_speed

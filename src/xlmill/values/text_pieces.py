@@ -8,8 +8,9 @@ import numpy as np
 
 from xlmill.values.column import Column, Index, Mask, error_where, texts_column
 from xlmill.values.error_value import ExcelError
-from xlmill.values.text_column import LONGEST_TEXT, Texts, concatenate, copy_slices, read_only
+from xlmill.values.text_column import LONGEST_TEXT, Texts, concatenate, read_only
 from xlmill.values.text_kernels import character_counts, joined
+from xlmill.values.two_speed import two_speed
 
 
 def joined_column(parts: Sequence[Texts]) -> Column:
@@ -55,32 +56,12 @@ def with_replacements(texts: Texts, counts: Index, positions: Index, sizes: Inde
     lengths = np.where(long, 0, texts.lengths + counts * (replacements.lengths - sizes))
     starts = np.cumsum(lengths) - lengths
     target = np.empty(int(lengths.sum()), np.uint8)
-    # What stays: before the first slice, between them, after the last one.
-    rows = np.repeat(np.arange(len(texts)), counts + 1)
-    firsts = np.cumsum(counts + 1) - (counts + 1)
-    inner = np.ones(len(rows), np.bool_)
-    inner[firsts] = False
-    begins = np.empty(len(rows), np.int64)
-    begins[firsts] = texts.starts
-    begins[inner] = positions + np.repeat(sizes, counts)
-    ends = np.empty(len(rows), np.int64)
-    lasts = firsts + counts
-    outer = np.ones(len(rows), np.bool_)
-    outer[lasts] = False
-    ends[lasts] = texts.starts + np.where(long, 0, texts.lengths)
-    ends[outer] = positions
-    before = np.arange(len(rows)) - firsts[rows]  # how many slices came before, in the row
-    places = starts[rows] + (begins - texts.starts[rows]) + before * (replacements.lengths - sizes)[rows]
-    copy_slices.run(len(target) + len(rows), texts.buffer, begins, ends - begins, target, places)
-    at = places[outer] + (ends - begins)[outer]
-    owners = rows[outer]
-    copy_slices.run(
-        len(target) + len(at),
-        replacements.buffer,
-        replacements.starts[owners],
-        replacements.lengths[owners],
-        target,
-        at,
+    _replace_slices.run(
+        len(target) + len(texts) + len(positions),
+        *(texts.buffer, texts.starts, np.where(long, 0, texts.lengths)),
+        *(counts, positions, sizes),
+        *(replacements.buffer, replacements.starts, replacements.lengths),
+        *(target, starts),
     )
     result = _with_whole_characters(Texts(read_only(target), starts, lengths))
     return error_where(long, ExcelError.VALUE, texts_column(result))
@@ -121,3 +102,26 @@ def _characters_of_slices(texts: Texts, counts: Index, positions: Index, sizes: 
 
 def _without(texts: Texts, rows: Mask) -> Texts:
     return texts.sliced(texts.starts, np.where(rows, 0, texts.lengths))
+
+
+@two_speed
+def _replace_slices(  # type: ignore[no-untyped-def]
+    source, starts, lengths, counts, positions, sizes, new, new_starts, new_lengths, target, target_starts
+):
+    """Copy texts, but `counts[i]` slices of text i, at the next `positions`, as its replacement."""
+    slice_ = 0
+    for i in range(len(starts)):
+        at = starts[i]
+        to = target_starts[i]
+        for _ in range(counts[i]):
+            for k in range(at, positions[slice_]):
+                target[to] = source[k]
+                to += 1
+            for k in range(new_starts[i], new_starts[i] + new_lengths[i]):
+                target[to] = new[k]
+                to += 1
+            at = positions[slice_] + sizes[i]
+            slice_ += 1
+        for k in range(at, starts[i] + lengths[i]):
+            target[to] = source[k]
+            to += 1

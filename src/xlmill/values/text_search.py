@@ -41,14 +41,10 @@ def first_places(texts: Texts, sought: Texts) -> Index:
 
 def are_equal(left: Texts, right: Texts) -> Mask:
     """Row by row, whether two texts have the same bytes."""
-    same: Mask = left.lengths == right.lengths
-    rows = np.flatnonzero(same & (left.lengths > 0))
-    if not len(rows):
-        return same
-    a, b = left.take(rows).compact(), right.take(rows).compact()
-    different = np.flatnonzero(a.buffer != b.buffer)
-    same[rows[np.searchsorted(a.starts, different, side="right") - 1]] = False
-    return same
+    same = np.empty(len(left), np.uint8)
+    work = int(np.minimum(left.lengths, right.lengths).sum()) + len(left)
+    _equal.run(work, left.buffer, left.starts, left.lengths, right.buffer, right.starts, right.lengths, same)
+    return same.astype(np.bool_)
 
 
 def distinct(texts: Texts) -> tuple[list[str], Index]:
@@ -100,3 +96,18 @@ def _find(  # type: ignore[no-untyped-def]
             else:
                 place += 1
         counts[i] = found
+
+
+@two_speed
+def _equal(left, starts, lengths, right, right_starts, right_lengths, same):  # type: ignore[no-untyped-def]
+    for i in range(len(same)):
+        length = lengths[i]
+        other = right_starts[i] - starts[i]
+        same[i] = 1
+        if right_lengths[i] != length:
+            same[i] = 0
+            continue
+        for k in range(starts[i], starts[i] + length):
+            if left[k] != right[k + other]:
+                same[i] = 0
+                break

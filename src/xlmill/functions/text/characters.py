@@ -9,7 +9,7 @@ from xlmill.functions.registry import alias, function
 from xlmill.values.column import Column, Index, Mask, error_where, numbers_column, texts_column
 from xlmill.values.error_value import ExcelError
 from xlmill.values.text_column import Texts, read_only
-from xlmill.values.text_kernels import with_others
+from xlmill.values.text_kernels import trimmed, with_others
 from xlmill.values.text_pieces import sums_of_runs
 
 # Windows code page 1252; codes that it leaves open are those of Unicode, as Windows has it.
@@ -108,19 +108,7 @@ def trim(text: Text) -> Texts:
     =TRIM("  First  Quarter Earnings ")  -> "First Quarter Earnings"
     =TRIM("   ")  -> ""
     """
-    packed = text.compact()
-    if not len(packed.buffer):
-        return packed
-    space = packed.buffer == 32
-    after_space = np.empty_like(space)
-    after_space[1:] = space[:-1]
-    after_space[packed.starts[packed.lengths > 0]] = True
-    kept = _kept(packed, ~(space & after_space))
-    lengths = kept.lengths.copy()
-    rows = np.flatnonzero(lengths > 0)
-    # What is left of spaces at the end is one of them.
-    lengths[rows] -= kept.buffer[kept.starts[rows] + lengths[rows] - 1] == 32
-    return kept.sliced(kept.starts, lengths)
+    return trimmed(text)
 
 
 @function("CLEAN")

@@ -111,7 +111,9 @@ def _positions(find_text: Text, within_text: Text, start_num: Number) -> Column:
     rest = substring(within_text, before, np.full(len(before), LONGEST_TEXT))
     places = first_places(rest, find_text)
     nothing = find_text.lengths == 0
-    found = (places >= 0) | (nothing & (before <= character_counts(within_text)))
+    found = places >= 0
+    if nothing.any():
+        found |= nothing & (before <= character_counts(within_text))
     passed = rest.sliced(rest.starts, np.where(places >= 0, places - rest.starts, 0))
     position = (before + character_counts(passed) + 1).astype(np.float64)
     return error_where(~found | (start_num < 1), ExcelError.VALUE, numbers_column(position))
