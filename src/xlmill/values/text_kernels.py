@@ -6,6 +6,7 @@ as emoji, count 2.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -68,22 +69,45 @@ def _with_halves(texts: Texts, first: Index, count: Index, starts: Index, length
 
 def upper(texts: Texts) -> Texts:
     """Each text in upper case."""
-    return _mapped(texts, 97, 122, str.upper)
+    return _in_case(texts, str.upper)
 
 
 def lower(texts: Texts) -> Texts:
     """Each text in lower case."""
-    return _mapped(texts, 65, 90, str.lower)
+    return _in_case(texts, str.lower)
 
 
-def _mapped(texts: Texts, low: int, high: int, convert: Callable[[str], str]) -> Texts:
+def _in_case(texts: Texts, convert: Callable[[str], str]) -> Texts:
+    letters = _letters(convert)
     target = np.empty(int(texts.lengths.sum()), np.uint8)
     starts = np.cumsum(texts.lengths) - texts.lengths
-    work = len(target) + len(texts)
-    _change_case.run(work, texts.buffer, texts.starts, texts.lengths, low, high, target, starts)
+    left_out = np.empty(len(texts), np.uint8)
+    _change_case.run(
+        len(target) + len(texts),
+        *(texts.buffer, texts.starts, texts.lengths),
+        *(letters, target, starts, left_out),
+    )
     mapped = Texts(read_only(target), starts, texts.lengths)
-    # Excel changes case letter by letter: a sharp s stays, it does not become SS.
-    return with_others(mapped, mapped, lambda text: "".join(d if len(d := convert(c)) == 1 else c for c in text))
+    rows = np.flatnonzero(left_out)
+    strings = texts.take(rows).to_strings()
+    return _with_rows(mapped, rows, ["".join([_letter(c, convert) for c in one]) for one in strings])
+
+
+def _letter(letter: str, convert: Callable[[str], str]) -> str:
+    """Excel changes case letter by letter: a sharp s stays, it does not become SS."""
+    changed = convert(letter)
+    return changed if len(changed) == 1 else letter
+
+
+@functools.cache
+def _letters(convert: Callable[[str], str]) -> NDArray[np.int32]:
+    """The letters of one and two bytes by their codes, in the other case; -1 where that has another length."""
+    codes = [ord(_letter(chr(code), convert)) for code in range(_TWO_BYTES)]
+    same = [(code < 0x80) == (other < 0x80) and other < _TWO_BYTES for code, other in enumerate(codes)]
+    return np.where(same, codes, -1).astype(np.int32)
+
+
+_TWO_BYTES = 0x800  # codes below this take at most two bytes in UTF-8
 
 
 def trimmed(texts: Texts) -> Texts:
@@ -98,12 +122,16 @@ def trimmed(texts: Texts) -> Texts:
 def with_others(texts: Texts, originals: Texts, convert: Callable[[str], str]) -> Texts:
     """`texts`, but the rows in which `originals` is not ASCII converted one by one."""
     rows = rows_beyond_ascii(originals)
+    return _with_rows(texts, rows, [convert(text) for text in originals.take(rows).to_strings()])
+
+
+def _with_rows(texts: Texts, rows: Index, strings: list[str]) -> Texts:
+    """`texts`, with other texts in some rows."""
     if not len(rows):
         return texts
-    changed = Texts.from_strings([convert(text) for text in originals.take(rows).to_strings()])
     place = np.arange(len(texts))
     place[rows] = len(texts) + np.arange(len(rows))
-    return concatenate([texts, changed]).take(place)
+    return concatenate([texts, Texts.from_strings(strings)]).take(place)
 
 
 def rows_beyond_ascii(texts: Texts) -> Index:
@@ -139,16 +167,34 @@ def compare_without_case(left: Texts, right: Texts) -> NDArray[np.int64]:
 
 
 @two_speed
-def _change_case(source, starts, lengths, low, high, target, target_starts):  # type: ignore[no-untyped-def]
-    """Copy texts, the bytes from `low` to `high` in the other case: for an ASCII letter that is one bit, 32."""
+def _change_case(source, starts, lengths, letters, target, target_starts, left_out):  # type: ignore[no-untyped-def]
+    """Copy texts with their letters changed by `letters`; `left_out` tells the rows with letters beyond that."""
     for i in range(len(starts)):
-        begin = starts[i]
+        at = starts[i]
+        end = at + lengths[i]
         to = target_starts[i]
-        for k in range(lengths[i]):
-            byte = source[begin + k]
-            if low <= byte <= high:
-                byte ^= 32
-            target[to + k] = byte
+        left_out[i] = 0
+        while at < end:
+            byte = source[at]
+            if byte < 128:
+                changed = letters[byte]
+                width = 1
+            elif byte < 224:
+                changed = letters[(byte - 192) * 64 + (source[at + 1] - 128)]
+                width = 2
+            else:
+                changed = -1
+                width = 1
+            if changed < 0:
+                left_out[i] = 1
+                break
+            if width == 1:
+                target[to] = changed
+            else:
+                target[to] = 192 + (changed >> 6)
+                target[to + 1] = 128 + (changed & 63)
+            at += width
+            to += width
 
 
 @two_speed
