@@ -34,6 +34,8 @@ def page(rounds: list[Round], more: Mapping[str, Any], machine: Mapping[str, str
     """RESULTS.md. `more` holds the parts that are not throughput; `loads` the load before and after."""
     parts = [_HEAD, _machine(machine, loads)]
     parts += [_round(one) for one in rounds]
+    if "mixes" in more:
+        parts.append(_mixes(more["mixes"]))
     if "memory" in more:
         parts.append(_memory(more["memory"]))
     if "starts" in more:
@@ -115,6 +117,23 @@ def _comparisons(one: Round) -> list[str]:
 
 def _ratio(mine: Measured, other: Measured, call: int) -> float:
     return middle([a / b for a, b in zip(mine.rates(call), other.rates(), strict=False)])
+
+
+def _mixes(kept: list[dict[str, Any]]) -> str:
+    lines = [
+        "## Mixes",
+        "",
+        "Rows that a second of processor calculates on one core, called again; `plain` is arithmetic of the same length.",
+        "",
+    ]
+    lines += ["| mix | rows a second | of the plain rate | checked |", "|---|--:|--:|---|"]
+    lines += [
+        f"| {one['workload']} | {one['rate']:,.0f} | {one['share']:.0%} | {one['checked']} |"
+        if one["holds"]
+        else f"| {one['workload']} | | | no rate: {one['checked']} |"
+        for one in kept
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _memory(ways: list[dict[str, Any]]) -> str:

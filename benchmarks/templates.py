@@ -17,15 +17,42 @@ OTHER_FUNCTIONS = (
     "=IPMT($rate/12,1,$months,$amount)+PPMT($rate/12,1,$months,$amount)",
 )
 
-HALF_TEXT = (
-    '="$person "&"$family"&" <$serial@$city>"',
+PLAIN = (
     "=$amount*$factor-$price/$quantity",
-    '=UPPER(TRIM("  $goods $city "))&LEN("$serial")',
     "=SUM($amount,$price,$price)*(1-$percent)",
-    '=IF(LEN("$goods")>4,LEFT("$goods$serial",5),"$city")&"/"&$quantity',
     "=ROUND($amount/$quantity,2)+INT($price)",
-    '=SUBSTITUTE("$city-$goods-$serial","-","  ")',
     "=MAX($amount,$price,$price)-MIN($price,$price)",
+    "=ABS($price-$amount)+MOD($number,$quantity)",
+    "=AVERAGE($amount,$price,$price)*(1+$rate)",
+)
+
+# Mixes take the plain templates in turn with as many others, so that half of the expressions are of one kind.
+
+TEXTS = (
+    '="$person "&"$family"&" <$serial@$city>"',
+    '=UPPER(TRIM("  $goods $city "))&LEN("$serial")',
+    '=IF(LEN("$goods")>4,LEFT("$goods$serial",5),"$city")&"/"&$quantity',
+    '=SUBSTITUTE("$city-$goods-$serial","-","  ")',
+    '=MID("INV-$serial-$city",FIND("-","INV-$serial")+1,7)&TEXT($price,"#,##0.00")',
+    '=CONCAT("$goods",TEXT($amount,"0.0"),RIGHT("$serial",3),"$currency")',
+)
+
+DATES = (
+    "=DATE($year,$small,$quantity)+$amount",
+    "=EDATE($date,$small)-$amount",
+    "=YEAR(20000+$number/1000)*100+MONTH($date)+DAY($date)",
+    '=TEXT($date,"yyyy-mm-dd")&"/$serial"',
+    '=TEXT(20000+$number/1000,"dd.mm.yyyy")',
+    "=EOMONTH($date,$small)+WEEKDAY($date)*$amount",
+)
+
+CHOICES = (
+    "=IF($amount>50000,$amount*8%,IF($amount>10000,$amount*5%,$amount*3%))",
+    '=IF($price>500,IF($quantity>250,"AA","AB"),IF($digit>4,"BA","BB"))&$serial',
+    "=IF(AND($amount>$price,$quantity>100),$amount*$rate,$amount)",
+    '=IFS($amount<1000,"small",$amount<10000,"middle",TRUE,"large")',
+    "=CHOOSE(1+MOD($number,3),$price,$quantity,$small)",
+    "=IFERROR($amount/$zero_often,IF($price>500,-1,-2))",
 )
 
 ARRAY_CONSTANTS = (

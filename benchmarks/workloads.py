@@ -29,6 +29,10 @@ ROW_FORMULA = "=IF(A1>B1,ROUND(A1*C1,2),SUM(B1:D1)/3)"
 CRITERIA_FORMULA = '=COUNTIF(A1:D1,">500")*100+SUMIF(A1:D1,"<250")+AVERAGEIF(A1:D1,">=0")'
 
 
+# The arithmetic that mixes are measured against: see `benchmarks.mixes`.
+PLAIN = "plain"
+
+
 @dataclass(frozen=True, slots=True)
 class Workload:
     """A workload: `expressions` yields the first n of them; with `formula`, it goes over the rows of a table instead.
@@ -109,6 +113,11 @@ def _from_templates(texts: tuple[str, ...]) -> Expressions:
     return expressions
 
 
+def _half(others: tuple[str, ...]) -> Expressions:
+    """The plain templates and others in turn."""
+    return _from_templates(tuple(itertools.chain.from_iterable(zip(templates.PLAIN, others, strict=True))))
+
+
 def _from_shared(name: str, otherwise: str) -> Expressions:
     def expressions(n: int) -> Iterator[str]:
         shared: Any = shared_generators()
@@ -141,7 +150,10 @@ _ALL = (
         "other-functions", "functions that the others leave out", 100_000, _from_templates(templates.OTHER_FUNCTIONS)
     ),
     Workload("everyday", "prices, rates, dates and texts", 100_000, _from_mix("everyday")),
-    Workload("half-text", "half of the values are texts", 100_000, _from_templates(templates.HALF_TEXT)),
+    Workload(PLAIN, "arithmetic of the length of everyday work", 100_000, _from_templates(templates.PLAIN)),
+    Workload("half-text", "half of the expressions make texts", 100_000, _half(templates.TEXTS)),
+    Workload("half-dates", "half of the expressions are of dates", 100_000, _half(templates.DATES)),
+    Workload("half-branches", "half of the expressions are trees of IF", 100_000, _half(templates.CHOICES)),
     Workload("spaced", "lower case and spaces", 100_000, _spaced),
     Workload("arrays", "array constants", 100_000, _from_templates(templates.ARRAY_CONSTANTS)),
     Workload("let", "LET", 100_000, _from_templates(templates.LET)),
@@ -156,4 +168,5 @@ _ALL = (
 
 WORKLOADS = {workload.name: workload for workload in _ALL}
 MAIN = ("w1", "w2", "w3", "w4")
+MIXES = ("half-text", "half-dates", "half-branches")
 GUARDS = tuple(name for name in WORKLOADS if name not in MAIN)
