@@ -8,11 +8,13 @@ N ?= 1000000
 DIR ?= $(wildcard ../shared/conformance)
 # The quick tests: what `make test` runs. CI narrows it on further Python versions.
 TESTS ?= tests
+# Seconds; CI takes a minute.
+SOAK ?= 1200
 # Parts of the benchmarks; python -m benchmarks --help lists them.
 BENCH ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help index demo test test-all drills check conformance bench oracles lab clean
+.PHONY: help index demo test test-all drills soak check conformance bench oracles lab clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
@@ -25,7 +27,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 
 $(VENV)/run.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable ".[plots]"
+	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
 $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
@@ -60,6 +62,9 @@ test-all: $(VENV)/test.stamp $(VENV)/bench.stamp  ## every test, also those of m
 
 drills: $(VENV)/test.stamp  ## faults injected on purpose, and a table of what came of it: benchmarks/DRILLS.md
 	$(BIN)/python -m pytest -m drill tests --drill-table benchmarks/DRILLS.md
+
+soak: $(VENV)/test.stamp  ## workers struck at random, every row exactly once (SOAK=1200 seconds)
+	$(BIN)/python -m tools.soak --seconds $(SOAK)
 
 index: $(VENV)/dev.stamp  ## the index of functions, after one came or went
 	$(BIN)/python tools/index_functions.py

@@ -60,7 +60,7 @@ def _sweep(sweep: Sweep, known: Mapping[str, Look]) -> Curves:
     xs = [point.x for series in sweep.series for point in series.points]
     if sweep.name in ("waiting", "dial") and not sweep.x.unit and max(xs) <= 1:
         sweep = replace(sweep, x=Axis(sweep.x.label, "share", sweep.x.scale))
-    several = len(sweep.series) > 1
+    several = len(sweep.series) > 1 and min(xs) < max(xs)
     leads = {"s": "fastest", "×": "fastest", "bytes": "least"}.get(sweep.y.unit)
     chart = Curves(
         name=sweep.name,

@@ -59,7 +59,7 @@ class Timeline(Chart):
             last = max(span.end for spans in workers.values() for span in spans)
             for number, spans in enumerate(workers.values(), 1):
                 chunks, count = sum(span.chunks for span in spans), sum(span.rows for span in spans)
-                cells = [f"{chunks:,}", f"{count:,}", f"{_busy(spans) / last:.0%}", seconds_text(spans[-1].end)]
+                cells = [f"{chunks:,}", f"{count:,}", f"{_busy(spans, last):.0%}", seconds_text(spans[-1].end)]
                 rows.append([f"{strategy}, worker {number}", *cells])
         return Table(["worker", "chunks", "rows", "busy", "done after"], rows)
 
@@ -93,9 +93,9 @@ class Timeline(Chart):
                 # A hair less than its time, so that neighbours can be told apart.
                 room = max(end - start - 0.7, 0.6)
                 drawing.rectangle(start, top + 2, room, _ROW - 4, "f chunk-a" if number % 2 == 0 else "f chunk-b")
-        drawing.text(drawing.width, top + 14, f"{_busy(spans) / last:.0%}", "soft small", "end")
+        drawing.text(drawing.width, top + 14, f"{_busy(spans, last):.0%}", "soft small", "end")
 
 
-def _busy(spans: Sequence[Span]) -> float:
-    """Seconds in which a worker computed."""
-    return sum(span.end - span.start for span in spans)
+def _busy(spans: Sequence[Span], last: float) -> float:
+    """The share of the seconds until `last` in which a worker computed."""
+    return sum(span.end - span.start for span in spans) / last if last else 0.0
