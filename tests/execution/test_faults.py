@@ -162,11 +162,18 @@ def test_memory_that_does_not_suffice_splits_the_chunk_everywhere(name: str) -> 
 
 
 @pytest.mark.drill(8)
-@pytest.mark.parametrize("deed", [tasks.sleep_for_ever, tasks.spin_for_ever, tasks.stop_for_ever])
+@pytest.mark.parametrize("deed", [tasks.sleep_for_ever, tasks.spin_for_ever])
 def test_an_endless_row_is_ended_and_its_neighbours_are_fine(isolating: str, deed: Callable[[], None]) -> None:
     fault = the_fault(run(tasks.At(deed, 14), name=isolating, size=4, task_timeout=0.3), 14)
 
     assert (fault.cause, fault.attempts) == (Cause.TIMEOUT, 1)
+
+
+@pytest.mark.drill(8)
+def test_a_worker_that_was_stopped_is_not_held_against_its_row_at_once(isolating: str) -> None:
+    fault = the_fault(run(tasks.At(tasks.stop_for_ever, 14), name=isolating, size=4, task_timeout=0.3), 14)
+
+    assert (fault.cause, fault.signal, fault.attempts) == (Cause.KILLED, signal.SIGSTOP, 2)
 
 
 @pytest.mark.drill(8)

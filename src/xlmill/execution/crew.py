@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import selectors
+import signal
 import sys
 import time
 import warnings
@@ -261,7 +262,7 @@ class Crew:
             if (place := worker.mark.place()) != worker.seen:
                 worker.seen, worker.since = place, now  # it gets on
             elif now - worker.since >= limit:
-                worker.end(Fault(Cause.TIMEOUT, f"not done within {limit:g} s, and ended"))
+                worker.end(_fault_of_delay(worker, limit))
         if self.settings.memory_limit is not None and now >= self._next_memory_poll:
             self._next_memory_poll = now + MEMORY_POLL_SECONDS
             for worker in self.workers:
@@ -278,3 +279,17 @@ class Crew:
                 worker.end(Fault(Cause.MEMORY, f"took {used:,} bytes of memory; the limit is {limit:,}"))
         except psutil.NoSuchProcess:
             return  # its end will be heard
+
+
+def _fault_of_delay(worker: Worker, limit: float) -> Fault:
+    """The fault of a worker that is over its time: that of its row, unless a signal has stopped it."""
+    import psutil
+
+    try:
+        is_stopped = psutil.Process(worker.process.pid).status() == psutil.STATUS_STOPPED
+    except psutil.NoSuchProcess:
+        is_stopped = False
+    if is_stopped:
+        problem = f"the worker was stopped by a signal, and ended after {limit:g} s"
+        return Fault(Cause.KILLED, problem, signal=signal.SIGSTOP)
+    return Fault(Cause.TIMEOUT, f"not done within {limit:g} s, and ended")
