@@ -11,13 +11,14 @@ import numpy as np
 
 from xlmill.engine import intersection, leaves
 from xlmill.engine.apply import apply, empty_column, first_cells, merge
-from xlmill.engine.batch import Batch, batches
+from xlmill.engine.batch import SETTLED_TOGETHER, Batch, batches
 from xlmill.engine.branching import Branching, branching
 from xlmill.engine.closure import Body, Closure, call, closures_column
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import Program
 from xlmill.engine.run import Mode, Run
-from xlmill.engine.store import AlignedStore, Store
+from xlmill.engine.settling import UNSETTLED
+from xlmill.engine.store import AlignedStore, ScatteredStore, Store
 from xlmill.functions.registry import Function
 from xlmill.functions.surroundings import ChunkTooLargeError
 from xlmill.syntax.forest import Forest
@@ -68,43 +69,79 @@ class Evaluation:
 
     def evaluate(self, forest: Forest, store: Store, rows: int) -> Column:
         """The values of the forest's roots; `rows`: how many, which for one tree over many rows is not one."""
-        steps = self._plan(forest, isinstance(store, AlignedStore))
-        for step in steps.batches:
-            if step.is_together:
+        if isinstance(store, AlignedStore):
+            known = self.plans.get(id(forest))
+            if known is None:
+                known = self.plans[id(forest)] = self._aligned_plan(forest)
+        else:
+            assert isinstance(store, ScatteredStore)
+            store.settle(self.program.forms, self.run.date1904)
+            known = self._scattered_plan(forest, store)
+        for step in known.batches:
+            if step.batch.op == SETTLED_TOGETHER:
+                assert isinstance(store, ScatteredStore)
+                self._settle(step.batch, forest, store, known.branching, step.in_array)
+            elif step.is_together:
                 assert isinstance(store, AlignedStore)
-                self._call_together(step.batch, forest, store, rows, steps.branching)
+                self._call_together(step.batch, forest, store, rows, known.branching)
             else:
-                self._run_batch(step.batch, forest, store, rows, steps.branching, step.in_array)
+                self._run_batch(step.batch, forest, store, rows, known.branching, step.in_array)
         return store.values(forest.root)
 
-    def _plan(self, forest: Forest, is_aligned: bool) -> Steps:
-        """The forest's batches in order; kept, since a LAMBDA's body may be evaluated very often."""
-        known = self.plans.get(id(forest))
-        if known is None:
-            known = self.plans[id(forest)] = self._new_plan(forest, is_aligned)
-        return known
-
-    def _new_plan(self, forest: Forest, is_aligned: bool) -> Steps:
+    def _aligned_plan(self, forest: Forest) -> Steps:
+        """A node at a time; kept, since a LAMBDA's body may be evaluated very often."""
         branches = branching(forest, self.program)
-        heights = forest.height if branches is None else branches.heights
-        arrayed = intersection.array_context(forest, self.program) if self.run.mode is Mode.SCALAR else None
+        arrayed = self._arrayed(forest)
         steps: list[Step] = []
-        for batch in batches(forest, heights):
-            if is_aligned and len(batch.nodes) > 1:
-                if batch.op == Opcode.CALL:
-                    steps.append(Step(batch, False, True))
-                    continue
-                groups = [batch.nodes[i : i + 1] for i in range(len(batch.nodes))]
-            elif arrayed is not None:
-                inside = arrayed[batch.nodes]
-                groups = [batch.nodes[inside], batch.nodes[~inside]]
-            else:
-                groups = [batch.nodes]
-            for nodes in groups:
+        for batch in batches(forest, forest.height if branches is None else branches.heights):
+            if batch.op == Opcode.CALL and len(batch.nodes) > 1:
+                steps.append(Step(batch, False, True))
+                continue
+            for i in range(len(batch.nodes)):
+                node = batch.nodes[i : i + 1]
+                steps.append(Step(replace(batch, nodes=node), arrayed is not None and bool(arrayed[node[0]]), False))
+        return Steps(forest, tuple(steps), branches)
+
+    def _scattered_plan(self, forest: Forest, store: ScatteredStore) -> Steps:
+        """The nodes that have no value yet, in batches."""
+        waiting = np.flatnonzero((store.kinds == UNSETTLED) & (forest.depth == 0))
+        if not len(waiting):
+            return Steps(forest, (), None)
+        # What is deferred is never settled by machine code, so it would be among these.
+        is_deferred = self.program.deferred[forest.op[waiting]].any()
+        branches = branching(forest, self.program) if is_deferred else None
+        heights = forest.height if branches is None else branches.heights
+        arrayed = self._arrayed(forest)
+        steps: list[Step] = []
+        for batch in batches(forest, heights, waiting, self.program.forms.form):
+            if arrayed is None:
+                steps.append(Step(batch, False, False))
+                continue
+            inside = arrayed[batch.nodes]
+            for nodes, in_array in ((batch.nodes[inside], True), (batch.nodes[~inside], False)):
                 if len(nodes):
-                    in_array = arrayed is not None and bool(arrayed[nodes[0]])
                     steps.append(Step(replace(batch, nodes=nodes), in_array, False))
         return Steps(forest, tuple(steps), branches)
+
+    def _arrayed(self, forest: Forest) -> Mask | None:
+        """Which nodes stand inside a function that takes arrays, where that makes a difference."""
+        return intersection.array_context(forest, self.program) if self.run.mode is Mode.SCALAR else None
+
+    def _settle(
+        self, batch: Batch, forest: Forest, store: ScatteredStore, branches: Branching | None, in_array: bool
+    ) -> None:
+        """Settle nodes of one height; what machine code leaves goes into batches by function."""
+        left = store.settle(self.program.forms, self.run.date1904, batch.nodes)
+        if not len(left):
+            return
+        ops, counts = forest.op[left].astype(np.int64), forest.argc[left].astype(np.int64)
+        keys = ops << 16 | counts
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        for group in np.split(order, begins[1:].tolist()):
+            some = Batch(int(ops[group[0]]), int(counts[group[0]]), batch.height, left[group])
+            self._run_batch(some, forest, store, len(group), branches, in_array)
 
     def _run_batch(
         self, batch: Batch, forest: Forest, store: Store, rows: int, branches: Branching | None, in_array: bool
