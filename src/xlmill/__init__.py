@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xlmill.exceptions import XlmillError as XlmillError
     from xlmill.execution.map import imap as imap
     from xlmill.execution.map import map as map
+    from xlmill.execution.workers import Workers as Workers
     from xlmill.functions.user_function import function as function
     from xlmill.lab.compare import compare as compare
     from xlmill.mill.evaluate import evaluate as evaluate
@@ -37,6 +38,7 @@ _HOMES = {
     "UnequalResultsError": "xlmill.exceptions",
     "UnknownStrategyError": "xlmill.exceptions",
     "WorkersFailedError": "xlmill.exceptions",
+    "Workers": "xlmill.execution.workers",
     "XlmillError": "xlmill.exceptions",
     "compare": "xlmill.lab.compare",
     "compile": "xlmill.mill.formula",

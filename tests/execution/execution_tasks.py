@@ -35,6 +35,13 @@ def successor(number: int) -> int:
     return number + 1
 
 
+def spin_20_ms(number: int) -> int:
+    until = time.thread_time() + 0.02
+    while time.thread_time() < until:
+        pass
+    return number
+
+
 def slow_at_the_end(number: int) -> int:
     time.sleep(0.5 if number == 990 else 0.001)
     return number

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab_records import article_record, planner_record
+from lab_records import article_record, planner_record, point
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from xlmill.lab.comparison import Comparison
+from xlmill.lab.findings import Axis, Series, Sweep
+from xlmill.lab.record import Record
 
 # Debian's, and what other systems call it.
 CHROMIUM = next(
@@ -46,8 +48,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("report") / "article.html"
-    Comparison(article_record()).save(file)
+    Comparison(crowded_record()).save(file)
     return file
+
+
+def crowded_record() -> Record:
+    """The article's record, and curves that all end at about the same place."""
+    made = article_record()
+    names = ("serial", "threads", "pool", "mp-pool", "mp-process", "a strategy with a long name")
+    curves = [Series(name, [point(x, 1 + x * (1 + n / 500)) for x in (1, 1000)]) for n, name in enumerate(names)]
+    made.sweeps.append(Sweep("count", "Crowd", Axis("tasks", "", "log"), Axis("time", "s"), curves, "All are equal."))
+    return made
 
 
 class Visit:
@@ -105,7 +116,7 @@ def test_nothing_stands_out_at_the_side(visit: Visit) -> None:
 def test_each_picture_is_drawn_once_for_this_width(visit: Visit) -> None:
     names = visit.page.locator("figure").evaluate_all("figures => figures.map(figure => figure.id)")
 
-    assert names == list(Comparison(article_record()).pictures)
+    assert names == list(Comparison(crowded_record()).pictures)
     for name in names:
         assert visit.drawing(name).count() == 1
 

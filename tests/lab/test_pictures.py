@@ -45,6 +45,19 @@ def test_what_was_not_measured_is_not_drawn() -> None:
     assert list(Comparison(record(way("serial", [1.0]))).pictures) == ["time"]
 
 
+def test_pictures_of_one_quantity_have_names_of_their_own() -> None:
+    made = article_record()
+    made.sweeps = [made.sweeps[0], made.sweeps[0], made.sweeps[0]]
+
+    assert [name for name in Comparison(made).pictures if "count" in name] == ["count", "count-2", "count-3"]
+
+
+def test_a_picture_that_is_passed_on_says_where_its_figures_are_from() -> None:
+    drawn = Comparison(article_record()).pictures["count"].svg()
+
+    assert "xlmill 0.1.0 · a million expressions · 2 cores of a processor · CPython 3.11.7 · 2026-11-22" in drawn
+
+
 def test_a_look_is_the_same_in_every_picture() -> None:
     pictures = Comparison(article_record()).pictures.values()
 

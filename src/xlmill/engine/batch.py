@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlmill.syntax.forest import Forest, Int32
 from xlmill.syntax.opcode import Opcode
@@ -45,9 +46,23 @@ class Batch:
     nodes: Index
 
 
-def batches(forest: Forest, heights: Int32, depth: int = 0) -> list[Batch]:
-    """The batches of a forest from the leaves up; only nodes that stand in `depth` LAMBDA bodies."""
-    count = len(forest.op)
+# The `op` of a batch of nodes that machine code settles whatever their functions: see engine.settling.
+SETTLED_TOGETHER = -1
+
+_NO_FORMS: NDArray[np.uint8] = np.zeros(1 << 15, np.uint8)
+
+
+def batches(
+    forest: Forest, heights: Int32, nodes: Index | None = None, forms: NDArray[np.uint8] = _NO_FORMS
+) -> list[Batch]:
+    """The batches of a forest from the leaves up.
+
+    `nodes`: those to be put into batches, in order; all outside LAMBDA bodies if not given. `forms`: by opcode, 0
+    where a function has batches of its own; all others of a height stand together.
+    """
+    if nodes is None:
+        nodes = np.flatnonzero(forest.depth == 0)
+    count = len(nodes)
     slots = _SLOTS
     while True:
         found = min(slots // 2, count) + 1
@@ -59,8 +74,8 @@ def batches(forest: Forest, heights: Int32, depth: int = 0) -> list[Batch]:
             forest.op,
             forest.argc,
             heights,
-            forest.depth,
-            depth,
+            nodes,
+            forms,
             _BATCHED,
             group_of,
             np.full(slots, -1, np.int32),
@@ -76,7 +91,7 @@ def batches(forest: Forest, heights: Int32, depth: int = 0) -> list[Batch]:
     begins[order] = np.cumsum(sizes[order]) - sizes[order]
     placed = np.empty(int(sizes[:groups].sum()), np.int64)
     ends = begins.copy()
-    _place.run(count, group_of, ends, placed)
+    _place.run(count, nodes, group_of, ends, placed)
     result = []
     for group in order.tolist():
         height, op, argc = keys[group].tolist()
@@ -85,17 +100,21 @@ def batches(forest: Forest, heights: Int32, depth: int = 0) -> list[Batch]:
 
 
 @two_speed
-def _group(op, argc, heights, depths, depth, batched, group_of, table, keys, sizes):  # type: ignore[no-untyped-def]
+def _group(op, argc, heights, nodes, forms, batched, group_of, table, keys, sizes):  # type: ignore[no-untyped-def]
     """Number the batches in the order in which they are met; -1 when the table is too full."""
     mask = len(table) - 1
     found = 0
-    for node in range(len(op)):
-        if batched[op[node]] == 0 or depths[node] != depth:
-            group_of[node] = -1
+    for i in range(len(nodes)):
+        node = nodes[i]
+        if batched[op[node]] == 0:
+            group_of[i] = -1
             continue
         height = heights[node]
         key_op = op[node]
         key_argc = argc[node]
+        if forms[key_op] != 0:
+            key_op = SETTLED_TOGETHER
+            key_argc = 0
         slot = (height * 7919 + key_op * 104729 + key_argc * 1299709) & mask
         while True:
             group = table[slot]
@@ -112,15 +131,15 @@ def _group(op, argc, heights, depths, depth, batched, group_of, table, keys, siz
             if keys[3 * group] == height and keys[3 * group + 1] == key_op and keys[3 * group + 2] == key_argc:
                 break
             slot = (slot + 1) & mask
-        group_of[node] = group
+        group_of[i] = group
         sizes[group] += 1
     return found
 
 
 @two_speed
-def _place(group_of, ends, placed):  # type: ignore[no-untyped-def]
-    for node in range(len(group_of)):
-        group = group_of[node]
+def _place(nodes, group_of, ends, placed):  # type: ignore[no-untyped-def]
+    for i in range(len(nodes)):
+        group = group_of[i]
         if group >= 0:
-            placed[ends[group]] = node
+            placed[ends[group]] = nodes[i]
             ends[group] += 1

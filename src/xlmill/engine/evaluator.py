@@ -13,13 +13,15 @@ import numpy as np
 
 from xlmill.engine import intersection, leaves
 from xlmill.engine.apply import apply, empty_column, first_cells, merge
-from xlmill.engine.batch import Batch, batches
-from xlmill.engine.branching import Branching, branching
+from xlmill.engine.batch import SETTLED_TOGETHER, Batch
+from xlmill.engine.branching import Branching
 from xlmill.engine.closure import Body, Closure, call, closures_column
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import Program
 from xlmill.engine.run import Mode, Run
-from xlmill.engine.store import AlignedStore, Store
+from xlmill.engine.settling import UNSETTLED
+from xlmill.engine.steps import Step, Steps, aligned_steps, scattered_steps
+from xlmill.engine.store import AlignedStore, ScatteredStore, Store
 from xlmill.functions.outside import Outside
 from xlmill.functions.registry import Function
 from xlmill.functions.surroundings import ChunkTooLargeError
@@ -37,29 +39,6 @@ _PYTHON_CALLS_PER_LAMBDA = 12
 _STEPS_A_CALL = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A batch to be run; `in_array`: inside a function that takes arrays; `is_together`: calls of several nodes.
-
-    `needed_at` is the height from which on the value of a function that waits is needed, where there is something to
-    compute before; else -1.
-    """
-
-    batch: Batch
-    in_array: bool
-    is_together: bool
-    needed_at: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """The batches of a forest in order, and how its deferred nodes hang on conditions."""
-
-    forest: Forest
-    batches: tuple[Step, ...]
-    branching: Branching | None
-
-
 @dataclass(slots=True)
 class Evaluation:
     """The evaluation of one chunk: the run, and what its budgets have left."""
@@ -70,18 +49,32 @@ class Evaluation:
     depth: int = 0
     steps: Index = field(default_factory=lambda: np.zeros(0, np.int64))  # by row of the chunk
     cells: int = 0
-    plans: dict[int, Steps] = field(default_factory=dict)  # by the identity of the forest, which they hold
+    # By the identity of the forest, which they hold; a LAMBDA's body may be evaluated very often.
+    plans: dict[int, Steps] = field(default_factory=dict)
     bodies: dict[tuple[int, int], Body] = field(default_factory=dict)  # by the forest's identity and the node
     drawn: Index = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def evaluate(self, forest: Forest, store: Store, rows: int) -> Column:
         """The values of the forest's roots; `rows`: how many, which for one tree over many rows is not one."""
-        steps = self._plan(forest, isinstance(store, AlignedStore))
+        if isinstance(store, AlignedStore):
+            steps = self.plans.get(id(forest))
+            if steps is None:
+                steps = self.plans[id(forest)] = aligned_steps(forest, self.program, self.run.mode is Mode.SCALAR)
+        else:
+            assert isinstance(store, ScatteredStore)
+            store.settle(self.program.forms, self.run.date1904)
+            waiting = np.flatnonzero((store.kinds == UNSETTLED) & (forest.depth == 0))
+            if not len(waiting):
+                return store.values(forest.root)
+            steps = scattered_steps(forest, self.program, self.run.mode is Mode.SCALAR, waiting)
         asked: list[Asked] = []
         for step in steps.batches:
             if asked and step.batch.height >= asked[0].needed_at:
                 asked = _collected(asked, store)
-            if step.is_together:
+            if step.batch.op == SETTLED_TOGETHER:
+                assert isinstance(store, ScatteredStore)
+                self._settle(step, forest, store, steps.branching)
+            elif step.is_together:
                 assert isinstance(store, AlignedStore)
                 self._call_together(step.batch, forest, store, rows, steps.branching)
             elif step.needed_at >= 0:
@@ -91,41 +84,19 @@ class Evaluation:
         _collected(asked, store)
         return store.values(forest.root)
 
-    def _plan(self, forest: Forest, is_aligned: bool) -> Steps:
-        """The forest's batches in order; kept, since a LAMBDA's body may be evaluated very often."""
-        known = self.plans.get(id(forest))
-        if known is None:
-            known = self.plans[id(forest)] = self._new_plan(forest, is_aligned)
-        return known
-
-    def _new_plan(self, forest: Forest, is_aligned: bool) -> Steps:
-        branches = branching(forest, self.program)
-        heights = forest.height if branches is None else branches.heights
-        arrayed = intersection.array_context(forest, self.program) if self.run.mode is Mode.SCALAR else None
-        steps: list[Step] = []
-        for batch in batches(forest, heights):
-            if is_aligned and len(batch.nodes) > 1:
-                if batch.op == Opcode.CALL:
-                    steps.append(Step(batch, False, True))
-                    continue
-                groups = [batch.nodes[i : i + 1] for i in range(len(batch.nodes))]
-            elif arrayed is not None:
-                inside = arrayed[batch.nodes]
-                groups = [batch.nodes[inside], batch.nodes[~inside]]
-            else:
-                groups = [batch.nodes]
-            for nodes in groups:
-                if len(nodes):
-                    in_array = arrayed is not None and bool(arrayed[nodes[0]])
-                    needed_at = -1 if branches is None else branches.needed_at(batch.op, batch.height)
-                    steps.append(Step(replace(batch, nodes=nodes), in_array, False, needed_at))
-        if any(step.needed_at >= 0 for step in steps):
-            # What is asked for first is waited for while the others of its height are computed.
-            steps.sort(key=lambda step: (step.batch.height, step.needed_at < 0))
-            for at, step in enumerate(steps):
-                if at + 1 == len(steps) or steps[at + 1].batch.height >= step.needed_at:
-                    steps[at] = replace(step, needed_at=-1)
-        return Steps(forest, tuple(steps), branches)
+    def _settle(self, step: Step, forest: Forest, store: ScatteredStore, branches: Branching | None) -> None:
+        """Settle nodes of one height; what machine code leaves goes into batches by function."""
+        left = store.settle(self.program.forms, self.run.date1904, step.batch.nodes)
+        if not len(left):
+            return
+        ops, counts = forest.op[left].astype(np.int64), forest.argc[left].astype(np.int64)
+        keys = ops << 16 | counts
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        for group in np.split(order, begins[1:].tolist()):
+            batch = Batch(int(ops[group[0]]), int(counts[group[0]]), step.batch.height, left[group])
+            self._run_batch(batch, forest, store, len(group), branches, step.in_array)
 
     def _run_batch(
         self, batch: Batch, forest: Forest, store: Store, rows: int, branches: Branching | None, in_array: bool

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlmill.engine.settling import Forms
 from xlmill.functions.registry import Function, Signature, find, registrations, signatures
 from xlmill.syntax.function_table import FunctionTable
 from xlmill.syntax.opcode import FIRST_FUNCTION, Opcode
@@ -47,6 +48,7 @@ class Program:
     names: dict[int, str]  # by opcode, operators by their signs
     deferred: np.ndarray[tuple[int], np.dtype[np.bool_]]  # by opcode: evaluated only in rows that need it
     first_branch: np.ndarray[tuple[int], np.dtype[np.int32]]  # by opcode: its arguments from here are branches
+    forms: Forms  # what machine code evaluates node by node
     _found: dict[int, Function]
 
     def function(self, op: int) -> Function | None:
@@ -94,4 +96,4 @@ def _build(entries: list[Signature]) -> Program:
         if entry.name not in signs and entry.name not in _FORMS
     ]
     names = {op: name for name, op in opcode.items()}
-    return Program(FunctionTable.build(spelled), names, deferred, first_branch, {})
+    return Program(FunctionTable.build(spelled), names, deferred, first_branch, Forms.of(opcode), {})

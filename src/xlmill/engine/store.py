@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmill.engine.batch import Batch
+from xlmill.engine.settling import Forms, first_kinds, settle
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
 from xlmill.values.column import (
@@ -41,15 +42,6 @@ from xlmill.values.two_speed import two_speed
 
 _NO_NODES: Index = np.zeros(0, np.int64)
 
-_LEAF_KIND = np.full(1 << 15, EMPTY, np.uint8)  # by opcode
-_LEAF_KIND[[Opcode.NUMBER, Opcode.TEXT, Opcode.BOOLEAN, Opcode.ERROR, Opcode.OMITTED]] = (
-    NUMBER,
-    TEXT,
-    BOOLEAN,
-    ERROR,
-    OMITTED,
-)
-
 
 class Store(Protocol):
     """What the evaluator needs of either layout."""
@@ -74,30 +66,37 @@ class ScatteredStore:
         """`rows`: for each expression of the forest its number in the whole run."""
         self._forest = forest
         self._rows = rows
-        self._kinds: NDArray[np.uint8] = _LEAF_KIND[forest.op]
+        self._kinds, texts, doubled = first_kinds(forest)
         # The forest's own numbers are those of literals; what is computed goes between them.
         self._numbers = forest.number
         self._stands_for = stands_for(forest)
         self._heap = _TextHeap(forest.buffer)
-        is_text = forest.op == Opcode.TEXT
-        self._has_text = bool(is_text.any())
+        self._has_text = texts > 0
         self._starts: Index = forest.start
-        self._lengths: Index = forest.stop - forest.start
+        self._stops: Index = forest.stop
         self._owns_slices = False
         self._array_at: Index | None = None
         self._array_shapes: list[Arrays] = []
         self._array_cells: Column | None = None
         self._from_cells: NDArray[np.bool_] | None = None
         self._objects: list[object] = []
-        if self._has_text:
-            self._undouble(np.flatnonzero(is_text & (forest.extra == 1)))
+        if doubled:
+            self._undouble(np.flatnonzero((forest.op == Opcode.TEXT) & (forest.extra == 1)))
 
     def _undouble(self, nodes: Index) -> None:
         """Texts written with doubled quotes get bytes of their own."""
-        if not len(nodes):
-            return
-        written = Texts(self._heap.buffer, self._starts[nodes], self._lengths[nodes]).to_strings()
+        written = self._texts(nodes).to_strings()
         self.put(nodes, texts_column(Texts.from_strings([text.replace('""', '"') for text in written])))
+
+    def settle(self, forms: Forms, date1904: bool, nodes: Index | None = None) -> Index:
+        """Settle what machine code can, of all nodes or of some; returns those of the `nodes` that are left."""
+        has_cells = self._from_cells is not None
+        return settle(self._forest, forms, self._kinds, self._numbers, self._stands_for, date1904, has_cells, nodes)
+
+    @property
+    def kinds(self) -> Kinds:
+        """By node the kind of its value, or UNSETTLED."""
+        return self._kinds
 
     def arguments(self, batch: Batch) -> list[Column]:
         """The batch's arguments, a column for each position."""
@@ -132,12 +131,16 @@ class ScatteredStore:
             return Column(kinds, numbers, uniform=uniform, from_cells=cells)
         texts = arrays = objects = None
         if self._has_text and (uniform == TEXT or (uniform == MIXED and bool((kinds == TEXT).any()))):
-            texts = Texts(self._heap.buffer, self._starts[nodes], self._lengths[nodes])
+            texts = self._texts(nodes)
         if self._array_at is not None and bool((kinds == ARRAY).any()):
             arrays = self._arrays(self._array_at[nodes])
         if self._objects and bool(((kinds == REFERENCE) | (kinds == FUNCTION)).any()):
             objects = self._objects
         return Column(kinds, numbers, texts, arrays, objects, uniform, cells)
+
+    def _texts(self, nodes: Nodes) -> Texts:
+        starts = self._starts[nodes]
+        return Texts(self._heap.buffer, starts, self._stops[nodes] - starts)
 
     def put(self, nodes: Index, column: Column) -> None:
         """Keep the values of some nodes."""
@@ -146,10 +149,10 @@ class ScatteredStore:
         if column.texts is not None:
             starts, lengths = self._heap.add(column.texts, column)
             if not self._owns_slices:
-                self._starts, self._lengths = self._starts.copy(), self._lengths.copy()
+                self._starts, self._stops = self._starts.copy(), self._stops.copy()
                 self._owns_slices = True
             self._starts[nodes] = starts
-            self._lengths[nodes] = lengths
+            self._stops[nodes] = starts + lengths
             self._has_text = True
         if column.arrays is not None:
             self._put_arrays(nodes, column.arrays)
@@ -241,7 +244,15 @@ class AlignedStore:
         if op == Opcode.TEXT:
             text = forest.buffer[forest.start[node] : forest.stop[node]].tobytes().decode("utf-8", "surrogatepass")
             return texts_column(Texts.from_strings([text.replace('""', '"') if forest.extra[node] == 1 else text]))
-        return constant_column(int(_LEAF_KIND[op]), number, 1)
+        return constant_column(_LEAF_KINDS[op], number, 1)
+
+
+_LEAF_KINDS = {
+    int(Opcode.BOOLEAN): BOOLEAN,
+    int(Opcode.ERROR): ERROR,
+    int(Opcode.OMITTED): OMITTED,
+    int(Opcode.DECLARED): EMPTY,
+}
 
 
 def stands_for(forest: Forest) -> Index | None:

@@ -27,6 +27,7 @@ from xlmill.execution.strategy import (
     strategy,
 )
 from xlmill.execution.threads import Threads
+from xlmill.execution.workers import Workers
 
 __all__ = [
     "AsyncioLoop",
@@ -55,6 +56,7 @@ __all__ = [
     "Threads",
     "Traits",
     "WorkerLost",
+    "Workers",
     "WorkersBusy",
     "Workload",
     "calibrate",

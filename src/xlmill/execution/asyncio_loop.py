@@ -89,7 +89,7 @@ class AsyncioLoop(Strategy):
             attempt = _in_turn(running.turns, _attempt_in_parts(awaited, chunk, limit, is_idempotent))
             return _Ticket(asyncio.run_coroutine_threadsafe(attempt, running.loop))
 
-        return in_order(submit, chunks, self.settings.chunks_in_flight)
+        return in_order(submit, chunks, self.settings.chunks_in_flight, self.settings.is_ordered)
 
     def stop(self) -> None:
         """Cancel what still runs, and end the loop. A task that refuses stays behind until the process ends."""
@@ -138,6 +138,9 @@ class _Ticket(Ticket[C, R]):
 
     def cancel(self) -> None:
         self._future.cancel()
+
+    def when_done(self, call: Callable[[], None]) -> None:
+        self._future.add_done_callback(lambda _: call())
 
 
 async def _in_turn(

@@ -9,8 +9,9 @@ A strategy is started, maps a task over chunks, and is stopped; `with` calls the
             else:
                 report(outcome.chunk, outcome.fault)
 
-**Order.** Outcomes come in the order of the chunks. `chunks` may be endless: it is read in the caller's
-thread, lazily, and at most `Settings.window` chunks have been read whose outcomes have not been yielded.
+**Order.** Outcomes come in the order of the chunks, unless the settings let them come as they are done. `chunks` may
+be endless: it is read in the caller's thread, lazily, and at most `Settings.window` chunks have been read whose
+outcomes have not been yielded.
 
 **Faults.** A chunk that raises, or costs its worker, is split until the row to blame is alone. That row yields an
 outcome with a fault, which names the cause; if its worker died, only after it has killed a second, fresh one. Each
@@ -89,6 +90,7 @@ class Settings:
     initializer: called without arguments in each worker process before its first chunk.
     preload: modules that the fork server imports once, for all workers to share.
     is_idempotent: a chunk whose worker died may run again. If not, its fault covers all its rows.
+    is_ordered: outcomes come in the order of the chunks; if not, each as soon as it is there, where the strategy can.
     quarantine_limit: how many single rows may cost their workers before the run is given up.
     address: of the scheduler of a cluster that runs already; None for one of its own.
     observer: told of workers lost and busy, see `progress`.
@@ -102,6 +104,7 @@ class Settings:
     initializer: Callable[[], object] | None = None
     preload: tuple[str, ...] = ()
     is_idempotent: bool = True
+    is_ordered: bool = True
     quarantine_limit: int = 100
     address: str | None = None
     observer: Observer | None = None

@@ -82,17 +82,25 @@ class Supervision(Generic[C, R]):
                 self._give_out()
                 if not self._slots:
                     return
-                self._hear(None if self._slots[0].outcome is None else 0)
+                self._hear(None if self._next_done() is None else 0)
                 self._give_out()
-                while self._slots and (outcome := self._slots[0].outcome) is not None:
-                    del self._by_number[self._slots.pop(0).number]
-                    yield outcome
+                while (place := self._next_done()) is not None:
+                    slot = self._slots.pop(place)
+                    del self._by_number[slot.number]
+                    assert slot.outcome is not None  # it is done
+                    yield slot.outcome
                     if time.monotonic() - self._heard > DEAF_SECONDS:
                         self._hear(0)
                         self._give_out()
         finally:
             for worker in [worker for worker in self._crew.workers if worker.held]:
                 self._crew.dismiss(worker)
+
+    def _next_done(self) -> int | None:
+        """The place of the slot whose outcome is to be yielded next, if it is there."""
+        if self._crew.settings.is_ordered:
+            return 0 if self._slots and self._slots[0].outcome is not None else None
+        return next((place for place, slot in enumerate(self._slots) if slot.outcome is not None), None)
 
     # Giving out
 
@@ -121,7 +129,7 @@ class Supervision(Generic[C, R]):
         if self._crew.may_hire:
             return True
         if self._crew.is_hopeless:
-            return not self._slots or self._slots[0].outcome is None
+            return self._next_done() is None
         return any(self._can_take(worker) for worker in self._crew.workers)
 
     def _can_take(self, worker: Worker) -> bool:

@@ -61,7 +61,7 @@ class Threads(Strategy):
                 self._start_thread()
             return ticket
 
-        return in_order(submit, chunks, self.settings.chunks_in_flight)
+        return in_order(submit, chunks, self.settings.chunks_in_flight, self.settings.is_ordered)
 
     def stop(self) -> None:
         """End each thread after its chunk. One in an endless task stays behind, and ends with the process."""
@@ -99,6 +99,8 @@ class _Ticket(Ticket[C, R]):
         self._done = threading.Event()
         self._outcomes: list[Outcome[C, R]] = []
         self._interrupt: KeyboardInterrupt | None = None
+        self._call: Callable[[], None] | None = None
+        self._lock = threading.Lock()
 
     def run(self, worker: int) -> None:
         """Compute the chunk, in this thread."""
@@ -108,7 +110,18 @@ class _Ticket(Ticket[C, R]):
                 self._outcomes = run(attempt_in_parts, self._task, self._chunk, self._is_idempotent, worker)
             except KeyboardInterrupt as interrupt:  # the task raised it: Ctrl-C reaches the main thread only
                 self._interrupt = interrupt
-        self._done.set()
+        with self._lock:
+            self._done.set()
+            call = self._call
+        if call is not None:
+            call()
+
+    def when_done(self, call: Callable[[], None]) -> None:
+        with self._lock:
+            if not self._done.is_set():
+                self._call = call
+                return
+        call()
 
     def wait(self) -> list[Outcome[C, R]]:
         self._done.wait()

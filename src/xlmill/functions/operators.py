@@ -7,6 +7,7 @@ import numpy as np
 from xlmill.functions.parameter import Number, Text, Value, Whole
 from xlmill.functions.registry import function
 from xlmill.functions.surroundings import Surroundings
+from xlmill.values import number_functions
 from xlmill.values.column import (
     ARRAY,
     BOOLEAN,
@@ -23,6 +24,7 @@ from xlmill.values.column import (
     numbers_column,
 )
 from xlmill.values.error_value import ExcelError
+from xlmill.values.number_functions import over_columns
 from xlmill.values.reference_value import Area, Reference
 from xlmill.values.rounding import equal_to_15_digits
 from xlmill.values.text_column import Texts
@@ -85,10 +87,7 @@ def power(base: Number, exponent: Number) -> Column:
     =0^0  -> #NUM!
     =0^-1  -> #DIV/0!
     """
-    powers = np.power(base, exponent)
-    is_zero = np.broadcast_to(base == 0, powers.shape)
-    result = error_where(is_zero & (exponent == 0), ExcelError.NUM, _finite(powers))
-    return error_where(is_zero & (exponent < 0), ExcelError.DIV0, result)
+    return over_columns(number_functions.power, base, exponent)
 
 
 @function("-x")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import count
 
 from xlmill.lab.charts.chart import Chart
 from xlmill.lab.charts.curves import Curves
@@ -28,7 +30,26 @@ _RIBBON_NOTE = (
 def pictures(record: Record, rows: Sequence[Figures]) -> list[Chart]:
     """All pictures for which `record` has figures; `rows` are the figures of its strategies."""
     known = looks(_names(record))
-    return list(_pictures(record, rows, known))
+    source = _source(record)
+    found: dict[str, Chart] = {}
+    for picture in _pictures(record, rows, known):
+        name = _free(picture.name, found)
+        found[name] = replace(picture, name=name, source=source)
+    return list(found.values())
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """`name`, or where that is taken `name-2` and so on: a quantity may be varied in more than one experiment."""
+    numbered = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(each for each in numbered if each not in taken)
+
+
+def _source(record: Record) -> str:
+    """Where the figures come from: a picture that is passed on takes it along."""
+    facts = record.machine
+    cores = f"{facts['cores']} cores" + (f" of {facts['processor']}" if facts["processor"] else "")
+    day = datetime.fromisoformat(record.made).strftime("%Y-%m-%d")
+    return f"xlmill {facts['versions']['xlmill']} · {record.workload} · {cores} · {facts['python']} · {day}"
 
 
 def _names(record: Record) -> list[str]:

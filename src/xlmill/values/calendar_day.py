@@ -88,7 +88,7 @@ def first_of_month(year, month):  # type: ignore[no-untyped-def]
     """The serial, in the 1900 system, of the first day of a month (1 to 12)."""
     before = year - 1
     is_leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
-    # A month's days before it, in a year without a leap day, by the rule that (153 * m + 2) // 5 follows from March on.
+    # From March on, months have 31, 30, 31, 30 and 31 days by turns: 153 in five of them.
     in_year = (153 * (month - 3) + 2) // 5 + 59 if month > 2 else 31 * (month - 1)
     if is_leap and month > 2:
         in_year += 1

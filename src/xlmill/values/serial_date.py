@@ -70,7 +70,7 @@ def serial_from_parts(year: ArrayLike, month: ArrayLike, day: ArrayLike, date190
     years, months, days = np.broadcast_arrays(*(np.asarray(part, dtype=np.float64) for part in (year, month, day)))
     flat = [np.ascontiguousarray(part).ravel() for part in (years, months, days)]
     result = np.empty(len(flat[0]))
-    _all_serials.run(10 * len(result), *flat, date1904, result)
+    _all_serials.run(10 * len(result), flat[0], flat[1], flat[2], date1904, result)
     return result.reshape(years.shape)
 
 

@@ -7,12 +7,13 @@ import numpy as np
 from xlmill.functions.math_trig.strict_numbers import strict_numbers
 from xlmill.functions.parameter import AllCells, Number, StrictNumber
 from xlmill.functions.registry import function
-from xlmill.values.column import Column, Index, Mask, error_where, numbers_column, with_errors
+from xlmill.values import number_functions
+from xlmill.values.column import Column, Index, Mask, error_where, with_errors
 from xlmill.values.error_value import ExcelError
+from xlmill.values.number_functions import over_columns
 from xlmill.values.rounding import round_down
 
-# Excel counts quotients up to 2^50, and whole numbers up to 2^53.
-_LARGEST_QUOTIENT = 1125899906842624.0
+# Excel counts whole numbers up to 2^53.
 _LARGEST_WHOLE = 2.0**53
 
 
@@ -27,11 +28,7 @@ def mod(number: Number, divisor: Number) -> Column:
     =MOD(-3,2)  -> 1
     =MOD(3,0)  -> #DIV/0!
     """
-    # The exact remainder, not number - divisor*INT(number/divisor): MOD(5,1E-10) is nearly 1E-10.
-    result = np.mod(number, np.where(divisor == 0, 1, divisor)) + 0.0
-    too_large = np.abs(number) >= _LARGEST_QUOTIENT * np.abs(divisor)
-    column = error_where(too_large, ExcelError.NUM, numbers_column(result))
-    return error_where(np.broadcast_to(divisor == 0, result.shape), ExcelError.DIV0, column)
+    return over_columns(number_functions.mod, number, divisor)
 
 
 @function("QUOTIENT")

@@ -7,9 +7,11 @@ import numpy as np
 from xlmill.functions import operators
 from xlmill.functions.parameter import Number, Range, StrictNumber, optional
 from xlmill.functions.registry import function
+from xlmill.values import number_functions
 from xlmill.values.cell_runs import sums_by_owner
 from xlmill.values.column import NUMBER, Column, error_where, numbers_column
 from xlmill.values.error_value import ExcelError
+from xlmill.values.number_functions import over_columns
 
 
 @function("ABS")
@@ -82,7 +84,7 @@ def power(number: Number, power: Number) -> Column:
 
 
 @function("EXP")
-def exp(number: Number) -> Number:
+def exp(number: Number) -> Column:
     """EXP(number): e raised to a power.
 
     Arrays: elementwise.
@@ -92,11 +94,11 @@ def exp(number: Number) -> Number:
     =EXP(0)  -> 1
     =EXP(1000)  -> #NUM!
     """
-    return np.exp(number)
+    return over_columns(number_functions.exp, number)
 
 
 @function("LN")
-def ln(number: Number) -> Number:
+def ln(number: Number) -> Column:
     """LN(number): the natural logarithm.
 
     Arrays: elementwise.
@@ -106,11 +108,11 @@ def ln(number: Number) -> Number:
     =LN(EXP(3))  -> 3
     =LN(0)  -> #NUM!
     """
-    return np.log(number)
+    return over_columns(number_functions.ln, number)
 
 
 @function("LOG10")
-def log10(number: Number) -> Number:
+def log10(number: Number) -> Column:
     """LOG10(number): the logarithm to base 10.
 
     Arrays: elementwise.
@@ -120,7 +122,7 @@ def log10(number: Number) -> Number:
     =LOG10(1000)  -> 3
     =LOG10(-1)  -> #NUM!
     """
-    return np.log10(number)
+    return over_columns(number_functions.log10, number)
 
 
 @function("LOG")

@@ -8,15 +8,14 @@ import numpy as np
 
 from xlmill.functions.parameter import Number
 from xlmill.functions.registry import function
+from xlmill.values import number_functions
 from xlmill.values.column import Column, error_where
 from xlmill.values.error_value import ExcelError
-
-# From here on Excel gives #NUM!: too few of an angle's digits are left to say where on the circle it stands.
-_LARGEST_ANGLE = 134217728.0
+from xlmill.values.number_functions import LARGEST_ANGLE, over_columns
 
 
 def _of_angle(ratio: Callable[[Number], Number], angle: Number) -> Number:
-    return ratio(np.where(np.abs(angle) < _LARGEST_ANGLE, angle, np.nan))
+    return ratio(np.where(np.abs(angle) < LARGEST_ANGLE, angle, np.nan))
 
 
 def _reciprocal(number: Number) -> Column:
@@ -27,7 +26,7 @@ def _reciprocal(number: Number) -> Column:
 
 
 @function("SIN")
-def sin(number: Number) -> Number:
+def sin(number: Number) -> Column:
     """SIN(number): the sine of an angle.
 
     Arrays: elementwise.
@@ -38,11 +37,11 @@ def sin(number: Number) -> Number:
     =SIN(PI()/2)  -> 1
     =SIN(2^27)  -> #NUM!
     """
-    return _of_angle(np.sin, number)
+    return over_columns(number_functions.sin, number)
 
 
 @function("COS")
-def cos(number: Number) -> Number:
+def cos(number: Number) -> Column:
     """COS(number): the cosine of an angle.
 
     Arrays: elementwise.
@@ -53,11 +52,11 @@ def cos(number: Number) -> Number:
     =COS(PI()/3)  -> 0.5
     =COS(0)  -> 1
     """
-    return _of_angle(np.cos, number)
+    return over_columns(number_functions.cos, number)
 
 
 @function("TAN")
-def tan(number: Number) -> Number:
+def tan(number: Number) -> Column:
     """TAN(number): the tangent of an angle.
 
     Arrays: elementwise.
@@ -68,7 +67,7 @@ def tan(number: Number) -> Number:
     =TAN(PI()/4)  -> 1
     =TAN(0)  -> 0
     """
-    return _of_angle(np.tan, number)
+    return over_columns(number_functions.tan, number)
 
 
 @function("COT")

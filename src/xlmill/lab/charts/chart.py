@@ -34,7 +34,8 @@ class Table:
 @dataclass(frozen=True, kw_only=True)
 class Chart(ABC):
     """A picture. `name` is good as a file's name; `found` says what these figures show, `teaches` what such a picture
-    teaches at all, `note` how to read it, `looks` how strategies look."""
+    teaches at all, `note` how to read it, `looks` how strategies look, `source` on what
+    machine it was measured."""
 
     name: str
     title: str
@@ -42,6 +43,7 @@ class Chart(ABC):
     teaches: str = ""
     note: str = ""
     looks: Mapping[str, Look] = field(default_factory=dict)
+    source: str = ""
 
     @abstractmethod
     def draw(self, width: float) -> Drawing:
@@ -68,11 +70,12 @@ class Chart(ABC):
         words = [(self.title, "title"), *((line, "") for line in _lines(self.found or self.teaches, WIDE))]
         words += [(line, "soft") for line in _lines(self.note, WIDE)]
         top = _MARGIN + _LINE * len(words) + 12
-        width, height = WIDE + 2 * _MARGIN, top + drawing.height + _MARGIN
+        width, height = WIDE + 2 * _MARGIN, top + drawing.height + _MARGIN + _LINE
         texts = "\n".join(
             f'<text class="{kind}" x="{_MARGIN:g}" y="{_MARGIN + _LINE * (number + 0.7):g}">{escape(text)}</text>'
             for number, (text, kind) in enumerate(words)
         )
+        texts += f'\n<text class="soft small" x="{_MARGIN:g}" y="{height - 14:g}">{escape(self.source)}</text>'
         rules = "\n".join(
             [with_light_inks(STYLE), colour_rules(self.looks, is_standalone=True), f"text {{ font: {_FONT}; }}"]
         )

@@ -68,7 +68,7 @@ def remainder(x: float, y: float) -> float:
 
 def floor(x: float) -> float:
     """The next whole number below."""
-    return float(math.floor(x))
+    return float(math.floor(x)) if math.isfinite(x) else x
 
 
 # By function: what LLVM calls, and with how many numbers. An intrinsic (llvm.) is an instruction, not a call.

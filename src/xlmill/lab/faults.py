@@ -1,0 +1,124 @@
+"""What each strategy does when a worker is killed: rows returned, time, blame."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from xlmill.execution import create, cut
+from xlmill.execution.each_item import EachItem
+from xlmill.lab.apart import call_apart
+from xlmill.lab.findings import FaultRow
+from xlmill.lab.own_process import BenchError, LateError
+from xlmill.lab.quantities import seconds_text
+from xlmill.lab.way import Way
+
+ONCE, ALWAYS = "a worker is killed once", "a row kills every worker"
+ROWS = 50
+GUILTY = 25
+
+_CHUNK = 5
+_SECONDS = 0.002
+# An undisturbed run takes a tenth of a second, and the starts of workers at most a few.
+HUNG_SECONDS = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fatal:
+    """A task that takes two milliseconds; on one row it kills its process: always, or only where `mark` is not yet."""
+
+    mark: Path | None
+
+    def __call__(self, row: int) -> int:
+        time.sleep(_SECONDS)
+        if row == GUILTY and (self.mark is None or not _was_there(self.mark)):
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+        return -row
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that came to its end: rows right, rows that were reported, and seconds."""
+
+    returned: int
+    reported: tuple[int, ...]
+    seconds: float
+
+
+def fault_rows(ways: Iterable[Way], told: Callable[[str], None] = lambda text: None) -> list[FaultRow]:
+    """A row for each way and each fault. Each run has a process of its own, which is ended where it hangs."""
+    found = []
+    for way in ways:
+        for fault in (ONCE, ALWAYS):
+            told(f"{way.strategy}: {fault}")
+            found.append(_row(way, fault))
+    return found
+
+
+def _row(way: Way, fault: str) -> FaultRow:
+    with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
+        task = Fatal(Path(folder) / "killed" if fault == ONCE else None)
+        began = time.monotonic()
+        ended: Ended | None = None
+        hung = False
+        try:
+            ended = call_apart(partial(_run, way, task), HUNG_SECONDS)
+        except LateError:
+            hung = True
+        except BenchError:
+            pass  # the row tells it: nothing came back, and nothing hung
+        took = time.monotonic() - began
+    return judge(way.strategy, fault, ended, hung, took)
+
+
+def judge(strategy: str, fault: str, ended: Ended | None, hung: bool, took: float) -> FaultRow:
+    """What a run, or that there was none, says of a strategy; `took` are its seconds where it did not end by itself."""
+    if ended is None:
+        text = (
+            f"it still waited after {HUNG_SECONDS:g} s, and was ended: nothing came back"
+            if hung
+            else "the program itself was killed, and everything lost"
+        )
+        return FaultRow(strategy, fault, ROWS, 0, took, None if fault == ONCE else False, hung, text)
+    blamed = None if fault == ONCE else ended.reported == (GUILTY,)
+    lost = ROWS - ended.returned
+    if lost == 0:
+        text = "every row came back"
+    elif blamed and lost == 1:
+        text = "the guilty row was reported, and every other came back"
+    else:
+        text = f"{lost} of {ROWS} rows were lost"
+    text += f", after {seconds_text(ended.seconds)}"
+    return FaultRow(strategy, fault, ROWS, ended.returned, ended.seconds, blamed, False, text)
+
+
+def _run(way: Way, task: Fatal) -> Ended:
+    chunk = 1 if way.is_newcomers or not way.traits.takes_chunks else _CHUNK
+    returned, reported = 0, []
+    began = time.perf_counter()
+    with create(way.runs_by, way.plain_settings()) as strategy:
+        each: EachItem[int, int] = EachItem(task, travels=True)
+        outcomes: Iterable[Any] = strategy.map(each, cut(range(ROWS), chunk))
+        for outcome in outcomes:
+            rows = outcome.chunk.items
+            if outcome.fault is not None:
+                reported += rows
+            else:
+                returned += sum(result == -row for row, result in zip(rows, outcome.value, strict=True))
+    return Ended(returned, tuple(reported), time.perf_counter() - began)
+
+
+def _was_there(mark: Path) -> bool:
+    """Whether the mark is there; if not, it is now."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return True
+    return False

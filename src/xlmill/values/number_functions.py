@@ -1,0 +1,305 @@
+"""Excel's functions of one or two numbers, a number at a time: each in one place, for both roads that lead to it.
+
+The engine evaluates nodes whose arguments are plain numbers one by one, in machine code (engine.settling); the
+kernels of functions/ take whole columns (`over_columns`). Both call what stands here, so that both give the
+same last digit, which NumPy's own loops would not: they compute EXP otherwise on each kind of processor.
+
+A function takes two numbers (the second counts only where Excel's has one) and fifteen_digits.POWERS, and gives
+a number and its kind: NUMBER, BOOLEAN, ERROR with the error's code, or UNDECIDED where floating-point arithmetic
+is not enough and the kernel must do it exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from xlmill.values.calendar_day import parts_of
+from xlmill.values.column import BOOLEAN, ERROR, NUMBER, Column, Kinds, Numbers
+from xlmill.values.compiler.library import cos as c_cos
+from xlmill.values.compiler.library import exp as c_exp
+from xlmill.values.compiler.library import log, remainder, sqrt
+from xlmill.values.compiler.library import log10 as c_log10
+from xlmill.values.compiler.library import power as c_power
+from xlmill.values.compiler.library import sin as c_sin
+from xlmill.values.compiler.library import tan as c_tan
+from xlmill.values.error_value import ExcelError
+from xlmill.values.fifteen_digits import POWERS
+from xlmill.values.rounded import DOWN, HALF_AWAY, UP, order, rounded
+from xlmill.values.two_speed import TwoSpeed, two_speed
+
+UNDECIDED: Final = 254
+
+_NUM: Final = float(ExcelError.NUM.code)
+_DIV0: Final = float(ExcelError.DIV0.code)
+_PI: Final = math.pi
+# From here on Excel gives #NUM!: too few of an angle's digits are left to say where on the circle it stands.
+LARGEST_ANGLE: Final = 134217728.0
+# Excel counts quotients up to 2^50.
+_LARGEST_QUOTIENT: Final = 1125899906842624.0
+
+
+@two_speed
+def add(x, y, powers):  # type: ignore[no-untyped-def]
+    """+"""
+    return x + y, NUMBER
+
+
+@two_speed
+def subtract(x, y, powers):  # type: ignore[no-untyped-def]
+    """-"""
+    return x - y, NUMBER
+
+
+@two_speed
+def multiply(x, y, powers):  # type: ignore[no-untyped-def]
+    """*"""
+    return x * y, NUMBER
+
+
+@two_speed
+def divide(x, y, powers):  # type: ignore[no-untyped-def]
+    """/"""
+    if y == 0.0:
+        return _DIV0, ERROR
+    return x / y, NUMBER
+
+
+@two_speed
+def power(x, y, powers):  # type: ignore[no-untyped-def]
+    """^ and POWER"""
+    if x == 0.0 and y <= 0.0:
+        return _NUM if y == 0.0 else _DIV0, ERROR
+    return c_power(x, y), NUMBER
+
+
+@two_speed
+def negate(x, y, powers):  # type: ignore[no-untyped-def]
+    """-x"""
+    return 0.0 - x, NUMBER
+
+
+@two_speed
+def percent(x, y, powers):  # type: ignore[no-untyped-def]
+    """%"""
+    return x / 100.0, NUMBER
+
+
+@two_speed
+def equal(x, y, powers):  # type: ignore[no-untyped-def]
+    """="""
+    way, is_certain = order(x, y, powers)
+    return float(way == 0), (BOOLEAN if is_certain else UNDECIDED)
+
+
+@two_speed
+def not_equal(x, y, powers):  # type: ignore[no-untyped-def]
+    """<>"""
+    way, is_certain = order(x, y, powers)
+    return float(way != 0), (BOOLEAN if is_certain else UNDECIDED)
+
+
+@two_speed
+def less(x, y, powers):  # type: ignore[no-untyped-def]
+    """<"""
+    way, is_certain = order(x, y, powers)
+    return float(way < 0), (BOOLEAN if is_certain else UNDECIDED)
+
+
+@two_speed
+def less_equal(x, y, powers):  # type: ignore[no-untyped-def]
+    """<="""
+    way, is_certain = order(x, y, powers)
+    return float(way <= 0), (BOOLEAN if is_certain else UNDECIDED)
+
+
+@two_speed
+def greater(x, y, powers):  # type: ignore[no-untyped-def]
+    """>"""
+    way, is_certain = order(x, y, powers)
+    return float(way > 0), (BOOLEAN if is_certain else UNDECIDED)
+
+
+@two_speed
+def greater_equal(x, y, powers):  # type: ignore[no-untyped-def]
+    """>="""
+    way, is_certain = order(x, y, powers)
+    return float(way >= 0), (BOOLEAN if is_certain else UNDECIDED)
+
+
+@two_speed
+def not_(x, y, powers):  # type: ignore[no-untyped-def]
+    """NOT"""
+    return float(x == 0.0), BOOLEAN
+
+
+@two_speed
+def absolute(x, y, powers):  # type: ignore[no-untyped-def]
+    """ABS"""
+    return abs(x), NUMBER
+
+
+@two_speed
+def sign(x, y, powers):  # type: ignore[no-untyped-def]
+    """SIGN"""
+    return (1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0), NUMBER
+
+
+@two_speed
+def square_root(x, y, powers):  # type: ignore[no-untyped-def]
+    """SQRT"""
+    return sqrt(x), NUMBER
+
+
+@two_speed
+def exp(x, y, powers):  # type: ignore[no-untyped-def]
+    """EXP"""
+    return c_exp(x), NUMBER
+
+
+@two_speed
+def ln(x, y, powers):  # type: ignore[no-untyped-def]
+    """LN"""
+    return log(x), NUMBER
+
+
+@two_speed
+def log10(x, y, powers):  # type: ignore[no-untyped-def]
+    """LOG10"""
+    return c_log10(x), NUMBER
+
+
+@two_speed
+def sin(x, y, powers):  # type: ignore[no-untyped-def]
+    """SIN"""
+    if not abs(x) < LARGEST_ANGLE:
+        return _NUM, ERROR
+    return c_sin(x), NUMBER
+
+
+@two_speed
+def cos(x, y, powers):  # type: ignore[no-untyped-def]
+    """COS"""
+    if not abs(x) < LARGEST_ANGLE:
+        return _NUM, ERROR
+    return c_cos(x), NUMBER
+
+
+@two_speed
+def tan(x, y, powers):  # type: ignore[no-untyped-def]
+    """TAN"""
+    if not abs(x) < LARGEST_ANGLE:
+        return _NUM, ERROR
+    return c_tan(x), NUMBER
+
+
+@two_speed
+def pi(x, y, powers):  # type: ignore[no-untyped-def]
+    """PI"""
+    return _PI, NUMBER
+
+
+@two_speed
+def mod(x, y, powers):  # type: ignore[no-untyped-def]
+    """MOD: the exact remainder, not x-y*INT(x/y); MOD(5,1E-10) is nearly 1E-10."""
+    if y == 0.0:
+        return _DIV0, ERROR
+    if abs(x) >= _LARGEST_QUOTIENT * abs(y):
+        return _NUM, ERROR
+    rest = remainder(x, y)
+    if (rest < 0.0 and y > 0.0) or (rest > 0.0 and y < 0.0):
+        rest += y
+    return rest + 0.0, NUMBER
+
+
+@two_speed
+def round_half_away(x, y, powers):  # type: ignore[no-untyped-def]
+    """ROUND"""
+    number, is_certain = rounded(x, y, HALF_AWAY, powers)
+    return number, (NUMBER if is_certain else UNDECIDED)
+
+
+@two_speed
+def round_down(x, y, powers):  # type: ignore[no-untyped-def]
+    """ROUNDDOWN and TRUNC"""
+    number, is_certain = rounded(x, y, DOWN, powers)
+    return number, (NUMBER if is_certain else UNDECIDED)
+
+
+@two_speed
+def round_up(x, y, powers):  # type: ignore[no-untyped-def]
+    """ROUNDUP"""
+    number, is_certain = rounded(x, y, UP, powers)
+    return number, (NUMBER if is_certain else UNDECIDED)
+
+
+@two_speed
+def whole_below(x, y, powers):  # type: ignore[no-untyped-def]
+    """INT"""
+    number, is_certain = rounded(x, 0.0, UP if x < 0.0 else DOWN, powers)
+    return number, (NUMBER if is_certain else UNDECIDED)
+
+
+@two_speed
+def year(x, y, powers):  # type: ignore[no-untyped-def]
+    """YEAR; y is 1 in the 1904 date system"""
+    found, _, _ = parts_of(x, y != 0.0)
+    if found == 0:
+        return _NUM, ERROR
+    return float(found), NUMBER
+
+
+@two_speed
+def month(x, y, powers):  # type: ignore[no-untyped-def]
+    """MONTH; y is 1 in the 1904 date system"""
+    _, found, _ = parts_of(x, y != 0.0)
+    if found == 0:
+        return _NUM, ERROR
+    return float(found), NUMBER
+
+
+@two_speed
+def day(x, y, powers):  # type: ignore[no-untyped-def]
+    """DAY; y is 1 in the 1904 date system"""
+    found, _, number = parts_of(x, y != 0.0)
+    if found == 0:
+        return _NUM, ERROR
+    return float(number), NUMBER
+
+
+# By the place here is a function known to machine code.
+FUNCTIONS: Final = (
+    *(add, subtract, multiply, divide, power, negate, percent),
+    *(equal, not_equal, less, less_equal, greater, greater_equal, not_),
+    *(absolute, sign, square_root, exp, ln, log10, sin, cos, tan, pi, mod),
+    *(round_half_away, round_down, round_up, whole_below, year, month, day),
+)
+
+
+def over_columns(function: TwoSpeed[..., Any], x: Numbers, y: Numbers | None = None) -> Column:
+    """A function that is never UNDECIDED, for each row; a column of one number stands for all rows."""
+    second = _ZERO if y is None else y
+    count = len(x) if y is None or len(second) == 1 else len(second)
+    numbers: Numbers = np.empty(count)
+    kinds: Kinds = np.empty(count, np.uint8)
+    _over_columns.run(5 * count, FUNCTIONS.index(function), x, second, POWERS, numbers, kinds)
+    uniform = NUMBER if bool((kinds == NUMBER).all()) else -1
+    return Column(kinds, numbers, uniform=uniform)
+
+
+_ZERO: Numbers = np.zeros(1)
+
+
+@two_speed
+def _over_columns(function, x, y, powers, numbers, kinds):  # type: ignore[no-untyped-def]
+    x_step = 0 if len(x) == 1 else 1
+    y_step = 0 if len(y) == 1 else 1
+    for i in range(len(numbers)):
+        number, kind = FUNCTIONS[function](x[x_step * i], y[y_step * i], powers)
+        if kind == NUMBER and number - number != 0.0:  # infinite, or no number
+            number = _NUM
+            kind = ERROR
+        numbers[i] = number
+        kinds[i] = kind
