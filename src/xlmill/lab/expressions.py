@@ -22,6 +22,7 @@ from xlmill.lab.way import Way
 from xlmill.lab.work import Subject, Work
 from xlmill.mill.equipment import equipped
 from xlmill.mill.evaluate import evaluate, serial_now
+from xlmill.mill.generate import generate
 from xlmill.mill.many import InvalidExpression
 from xlmill.mill.pipeline import Options
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob, Job
@@ -161,6 +162,13 @@ def expressions_from_memory(given: object, column: str | None, folder: Path, see
             f"{wrong!r} is no expression; compare takes a file, expressions, or (function, tasks) for a function"
         )
     return _expressions(pa.table({"expression": pa.array(texts, pa.string())}), "expression", "a list", folder, seed)
+
+
+def generated_expressions(rows: int, mix: str, name: str, folder: Path, seed: int) -> Expressions:
+    """So many expressions of a mix, as `xlmill generate` makes them."""
+    import pyarrow as pa
+
+    return _expressions(pa.Table.from_batches(list(generate(rows, mix=mix))), "expression", name, folder, seed)
 
 
 def evaluate_one(text: str, names: dict[str, Any], clock: datetime.datetime, seed: int) -> Any:

@@ -113,4 +113,19 @@ def dial(samples: Samples) -> Sweep:
     )
 
 
-INQUIRY = Inquiry("threads and the GIL", (1,), measure, (rule,), (dial,))
+def waiting(samples: Samples) -> Sweep:
+    """How many times as fast as a loop, against the share that waits."""
+    found = {way: _speedups(samples, way, WAITS) for way in ("threads", "pool")}
+    crossing = next((share for share in SHARES if median(found["threads"][share]) > median(found["pool"][share])), None)
+    lesson = "at no share of waiting" if crossing is None else f"from {crossing:.0%} waiting on"
+    return Sweep(
+        "waiting",
+        "Crossover by share of waiting",
+        Axis("share of a task that waits"),
+        Axis("times as fast as one after another", "×"),
+        series(found, list(found)),
+        f"{_THREADS} threads are faster than a Pool with a worker a core {lesson}.",
+    )
+
+
+INQUIRY = Inquiry("threads and the GIL", 14, measure, (rule,), (dial, waiting))
