@@ -21,6 +21,7 @@ from xlmill.lab.figures import Figures
 from xlmill.lab.findings import Claim, FaultRow, Judgement
 from xlmill.lab.headings import headings, part_headings
 from xlmill.lab.quantities import bytes_text, factor_text, quantity_text, seconds_text
+from xlmill.lab.reason import reason
 from xlmill.lab.recommendation import Recommendation
 from xlmill.lab.record import Record
 
@@ -75,6 +76,7 @@ def _render(
             warnings=warnings,
             headings=headings(record.memory_measure),
             part_headings=part_headings(),
+            reason=reason(rows, advice.strategy),
             tiles=_tiles(record, rows, advice),
             tally=[(verdict, verdicts[verdict]) for verdict in get_args(Judgement) if verdicts[verdict]],
             symbols=_SYMBOLS,
@@ -111,6 +113,12 @@ def _tiles(record: Record, rows: Sequence[Figures], advice: Recommendation) -> l
         share = row.start / row.seconds.median
         remark = f"{share:.0%} of its time" if share >= 0.005 else "of no weight"
         tiles.append(Tile("start", seconds_text(row.start), remark))
+    others = [other for other in rows if other is not row]
+    if others:
+        following = min(others, key=lambda other: other.seconds.median)
+        times = factor_text(following.seconds.median / row.seconds.median)
+        remark = f"{seconds_text(following.seconds.median)}: {times} times as long"
+        tiles.append(Tile("next best", following.way.strategy, remark))
     if row.way.peak_memory is not None:
         tiles.append(Tile("memory", bytes_text(row.way.peak_memory), f"peak {record.memory_measure} of all processes"))
     sure = "over 99%" if advice.confidence > 0.99 else f"{advice.confidence:.0%}"

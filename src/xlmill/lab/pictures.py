@@ -112,6 +112,10 @@ def _round(value: float) -> float:
 
 
 def _timeline(record: Record, known: Mapping[str, Look]) -> Timeline:
+    order = [way.strategy for way in record.ways]
+    spans = sorted(
+        record.timeline, key=lambda span: order.index(span.strategy) if span.strategy in order else len(order)
+    )
     return Timeline(
         name="timeline",
         title="Who computed what, when",
@@ -119,8 +123,8 @@ def _timeline(record: Record, known: Mapping[str, Look]) -> Timeline:
         "lock such as the GIL.",
         note="A block is a chunk on its worker; two shades tell neighbours apart. Busy: the share of the strategy's "
         "time in which the worker computed.",
-        looks=_of(known, [span.strategy for span in record.timeline]),
-        spans=record.timeline,
+        looks=_of(known, [span.strategy for span in spans]),
+        spans=spans,
     )
 
 
