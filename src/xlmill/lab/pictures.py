@@ -17,6 +17,7 @@ from xlmill.lab.figures import Figures
 from xlmill.lab.findings import Axis, Sweep
 from xlmill.lab.quantities import factor_text, quantity_text, seconds_text
 from xlmill.lab.record import Record
+from xlmill.lab.regret_picture import regret_by_choice
 from xlmill.lab.repeats import steadiness, time_by_strategy
 
 _CURVES_NOTE = (
@@ -59,6 +60,7 @@ def _names(record: Record) -> list[str]:
     names += [span.strategy for span in record.timeline]
     names += [time.strategy for experiment in record.article for time in experiment.times]
     names += [each.strategy for each in record.predicted]
+    names += [cell.chosen for cell in record.regret.cells] if record.regret is not None else []
     return list(dict.fromkeys(names))
 
 
@@ -75,6 +77,8 @@ def _pictures(record: Record, rows: Sequence[Figures], known: Mapping[str, Look]
         yield _timeline(record, known)
     if record.predicted:
         yield _predicted(record, known)
+    if record.regret is not None and record.regret.cells:
+        yield regret_by_choice(record.regret, known)
 
 
 def _sweep(sweep: Sweep, known: Mapping[str, Look]) -> Curves:

@@ -41,6 +41,8 @@ class Timeline(Chart):
         top = 0.0
         for strategy, workers in groups.items():
             with drawing.group(f"series {css_class(strategy)}"):
+                # Paper behind the words: lines of the grid end where they begin.
+                drawing.rectangle(0, top, width, _HEADING - 1, "paper")
                 drawing.marker(8, top + 14, self.looks[strategy])
                 drawing.text(22, top + 18.5, strategy, "name")
                 drawing.text(30 + 1.1 * text_width(strategy), top + 18.5, self._label(workers), "soft small")
