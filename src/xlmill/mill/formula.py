@@ -13,13 +13,14 @@ from xlmill.engine.run import Run
 from xlmill.exceptions import InputError
 from xlmill.execution.progress import Observer
 from xlmill.io.arrow_column import column_from_arrow, natural_column, natural_type
-from xlmill.io.arrow_table import like, table_of
+from xlmill.io.arrow_table import extended, like, table_of
 from xlmill.io.batches import rebatch, without_rows
 from xlmill.mill.calculated import ordered
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline
-from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, Tally, calculate
+from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, Tally, calculate, used_names
 from xlmill.syntax.forest import Forest
+from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse_text
 from xlmill.values.column import Column, as_cells, stack
 from xlmill.values.python_value import column_from_python, python_from_column
@@ -38,6 +39,7 @@ class Formula:
     def __init__(self, formula: str, names: Mapping[str, Any], clock: datetime.datetime | None, seed: int) -> None:
         self.formula = formula
         self._forest = parse_text(formula, program().table)
+        self._columns_read = _columns_read([self._forest], names)
         self._run = Run(
             now=serial_now(clock, False), seed=seed, names={name.upper(): value for name, value in names.items()}
         )
@@ -62,9 +64,10 @@ class Formula:
         """The formula's value for each row of `frame`, as a column of the caller's own library.
 
         `frame` is anything that gives Arrow data (pandas, polars, pyarrow, duckdb). A column of numbers comes
-        back as float64 with null for errors; where values of several kinds occur, as text.
+        back as float64 with null for errors; where values of several kinds occur, as text. Columns that the
+        formula does not name are not read.
         """
-        table = table_of(frame)
+        table = table_of(frame, self._columns_read)
         column = _over_table(self._forest, self._run, table, Options(strategy, workers, chunk_size, progress=progress))
         result = like(frame, _one_column(column))
         return _only_column(result)
@@ -107,15 +110,24 @@ def with_columns(
     """
     import pyarrow as pa
 
-    table = table_of(frame)
-    in_order = ordered({**(formulas or {}), **named}, table.schema.names)
+    texts = {**(formulas or {}), **named}
+    table = table_of(frame, _columns_read([parse_text(text, program().table) for text in texts.values()], {}))
+    in_order = ordered(texts, table.schema.names)
     job = _ColumnsJob(in_order, Run(now=serial_now(clock, False), seed=seed))
     parts = _values(job, table, Options(strategy, workers))
-    for (name, _), column in zip(in_order, parts, strict=True):
-        array = natural_column(column, natural_type(column) or pa.float64())
-        at = table.schema.get_field_index(name)
-        table = table.append_column(name, array) if at < 0 else table.set_column(at, name, array)
-    return like(frame, table)
+    calculated = {
+        name: natural_column(column, natural_type(column) or pa.float64())
+        for (name, _), column in zip(in_order, parts, strict=True)
+    }
+    return extended(frame, table, calculated)
+
+
+def _columns_read(forests: list[Forest], names: Mapping[str, Any]) -> frozenset[str] | None:
+    """The names, case folded, of the columns that formulas may read; None where that can be any."""
+    by_position = any(bool((forest.op == Opcode.REFERENCE).any()) for forest in forests)
+    if by_position or any(isinstance(value, str) and value.startswith("=") for value in names.values()):
+        return None
+    return used_names(forests)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from xlmill.execution.outcome import ChunkError
 from xlmill.io.arrow_column import RESULT_TYPES, column_from_arrow, natural_column, result_columns, texts_from_arrow
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.parser import parse_text
+from xlmill.syntax.structured import parse_structured
 from xlmill.values.column import ERROR, Column, as_cells
 from xlmill.values.error_value import ExcelError
 
@@ -164,7 +165,12 @@ def used_names(forests: list[Forest]) -> frozenset[str] | None:
         for start, stop in zip(forest.name_start.tolist(), forest.name_stop.tolist(), strict=True):
             text = forest.buffer[start:stop].tobytes().decode("utf-8", "replace")
             if "[" in text:
-                return None
+                reference = parse_structured(text)
+                if reference.table is not None or reference.first_column != reference.last_column:
+                    return None
+                if reference.first_column is None:
+                    return None
+                text = reference.first_column
             names.add(text.casefold())
     return frozenset(names)
 
