@@ -24,6 +24,7 @@ from xlmill.lab.quantities import bytes_text, factor_text, quantity_text, second
 from xlmill.lab.reason import reason
 from xlmill.lab.recommendation import Recommendation
 from xlmill.lab.record import Record
+from xlmill.lab.trace import trace
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -89,6 +90,7 @@ def _render(
             faults=_by_fault(record),
             regret_rows=_regret_rows(record),
             is_page=is_page,
+            trace=_link("application/json", trace(record)) if is_page and record.timeline else "",
             # Several comparisons may stand in one notebook, and names are to be found once in a page.
             prefix="" if is_page else f"xlmill-{zlib.crc32(record.to_json().encode()):x}-",
             style=Markup(_style(looks)),
@@ -188,9 +190,9 @@ def _style(looks: dict[str, Look]) -> str:
     )
 
 
-def _data_link(picture: Chart) -> str:
-    """A link that holds the picture itself."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(picture.svg().encode()).decode()}"
+def _link(kind: str, content: str) -> str:
+    """A link that holds what it leads to."""
+    return f"data:{kind};base64,{base64.b64encode(content.encode()).decode()}"
 
 
 @functools.cache
@@ -215,6 +217,6 @@ def _templates() -> Environment:
         quantity=quantity_text,
         css_class=css_class,
         slug=lambda text: text.replace(" ", "-"),
-        data_link=_data_link,
+        data_link=lambda picture: _link("image/svg+xml", picture.svg()),
     )
     return templates
