@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlmill.cli.ending import HAS_PROBLEMS
+from xlmill.cli.evaluate import allow_host_option
 
 if TYPE_CHECKING:
     from xlmill.mill.summary import Summary
@@ -68,6 +69,7 @@ chunk_size_option = click.option(
     show_default=True,
     help="A table on standard error, or JSON on standard output.",
 )
+@allow_host_option
 @click.option("--seed", metavar="N", default=0, show_default=True, help="What RAND starts from.")
 @click.option("--clock", metavar="ISO", help="What NOW reads, such as 2026-01-31T12:00. Default: the time now.")
 def run_command(
@@ -83,6 +85,7 @@ def run_command(
     resume: bool,
     strict: bool,
     form: str,
+    hosts: tuple[str, ...],
     seed: int,
     clock: str | None,
 ) -> None:
@@ -111,6 +114,7 @@ def run_command(
             clock=moment,
             seed=seed,
             resume=resume,
+            allow_hosts=hosts,
         )
     _tell(done, form, writes_to_stdout=target == "-")
     if strict and done.invalid:

@@ -92,7 +92,8 @@ class Pipeline:
         began = time.perf_counter()
         source = iter(chunks)
         if self.options.strategy != "auto":
-            workers = 1 if self.options.strategy == "serial" else resolve_workers(self.options.workers)
+            usual = find_strategy(self.options.strategy).traits.usual_workers
+            workers = 1 if self.options.strategy == "serial" else resolve_workers(self.options.workers, usual)
             chosen = Plan(self.options.strategy, workers, None, "asked for")
         elif self.options.timeout or self.options.memory_limit:
             workers = resolve_workers(self.options.workers)
@@ -140,20 +141,23 @@ class Pipeline:
         remaining = None if self.rows is None else max(0, self.rows - head.first_row - len(head))
         probed = probe(self.job, iter([timed]), None)
         yield Outcome(timed, probed.results[0])
+        waited = probed.results[0].tally.waited
         per_row = probed.workload.seconds / len(timed)
         rows = None if remaining is None else max(0, remaining - len(timed))
         chunk_rows = max(len(first), 1)
         work = Workload(
             tasks=None if rows is None else max(1, round(rows / chunk_rows)),
             seconds=per_row * chunk_rows,
-            waiting=0.0,
+            waiting=min(1.0, waited / probed.workload.seconds),
             gil_free=probed.workload.gil_free,
             bytes_in=timed.batch.nbytes / len(timed) * chunk_rows,
             bytes_out=30.0 * chunk_rows,
         )
         self._rest = itertools.chain([more] if more is not None else [], source)
         workers = None if self.options.workers in (None, -1) else self.options.workers
-        candidates = _CANDIDATES if _can_travel(self.job) else ("serial", "threads")
+        # What waits stays here: one process has one limit of calls at once, and asks for nothing twice.
+        may_travel = not waited and _can_travel(self.job)
+        candidates = _CANDIDATES if may_travel else ("serial", "threads")
         chosen = plan(work, workers, 1, candidates, costs(self.options.settings()))
         return replace(chosen, chunk_size=chunk_rows)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlmill.engine.run import Run
 from xlmill.exceptions import InputError
+from xlmill.functions.allowed_hosts import allowed_hosts
+from xlmill.functions.outside import Outside
 from xlmill.io.arrow_column import natural_type
 from xlmill.io.expression_column import expression_column
 from xlmill.io.table_format import STANDARD_STREAM, FormatSettings, TableFormat, format_for
@@ -36,13 +38,15 @@ def run(
     clock: datetime.datetime | None = None,
     seed: int = 0,
     resume: bool = False,
+    allow_hosts: Iterable[str] = (),
 ) -> Summary:
     """Evaluate every expression of `source`, or `formulas` over its rows, and write `target`.
 
     `source` and `target` are paths (.txt, .csv, .tsv, .jsonl, .parquet, .arrow), or "-". `column` names the
     column of expressions; by default `expression`, else `formula`, else the only text column. The other
     columns are names that the expressions may use. `formulas` maps names of new columns to formulas over the
-    rows. `clock` is what NOW reads, `seed` what RAND starts from.
+    rows. `clock` is what NOW reads, `seed` what RAND starts from. `allow_hosts` names the
+    hosts that WEBSERVICE may ask, as for `evaluate`.
 
     The target appears under its name only when it is whole. Until then a journal beside it keeps the results of
     finished chunks, unless standard input is read or no file is written. With `resume` a run goes on with the journal
@@ -57,12 +61,13 @@ def run(
     options = options or Options()
     write_format = format_for(target, FormatSettings() if formulas else _format_settings(column))
     given_now = None if clock is None else serial_now(clock, False)
-    identity = _identity(source, column, formulas, options, given_now, seed)
+    hosts = allowed_hosts(allow_hosts)
+    identity = _identity(source, column, formulas, options, given_now, seed, hosts)
     if resume and (identity is None or not is_file_to_be(target)):
         raise InputError("only a run from a file into a file can be resumed")
     with Journaling(target, identity, resume) as journaling:
         now = journaling.now if given_now is None else given_now
-        settings = Run(now=serial_now(None, False) if now is None else now, seed=seed)
+        settings = Run(serial_now(None, False) if now is None else now, seed, outside=Outside(hosts, seed))
         if formulas:
             return _run_formulas(source, target, formulas, options, settings, write_format, journaling)
         work = expressions_of(source, column, options, settings)
@@ -132,6 +137,7 @@ def _identity(
     options: Options,
     given_now: float | None,
     seed: int,
+    hosts: frozenset[str],
 ) -> Identity | None:
     """What the results depend on; None where the input is no file, or cannot be read."""
     if os.fspath(source) == STANDARD_STREAM or not Path(source).is_file():
@@ -140,7 +146,7 @@ def _identity(
         mark = InputMark.of(Path(source), format_for(source).name)
     except OSError:
         return None  # its reader will say why
-    return Identity.of(mark, column, formulas, seed, given_now, options.timeout, options.memory_limit)
+    return Identity.of(mark, column, formulas, seed, given_now, options.timeout, options.memory_limit, hosts)
 
 
 def _first_types(first: pa.RecordBatch, formulas: Sequence[tuple[str, str]], settings: Run) -> dict[str, Any]:
