@@ -18,7 +18,7 @@ from xlmill.lab.charts.chart import NARROW, STYLE, WIDE, Chart
 from xlmill.lab.charts.palette import Look, colour_rules, css_class, ink_rules, toggle_rules
 from xlmill.lab.charts.svg import Drawing
 from xlmill.lab.figures import Figures
-from xlmill.lab.findings import Claim, FaultRow, Judgement
+from xlmill.lab.findings import Claim, FaultRow, Figure, Judgement
 from xlmill.lab.headings import headings, part_headings
 from xlmill.lab.quantities import bytes_text, factor_text, quantity_text, seconds_text
 from xlmill.lab.reason import reason
@@ -65,7 +65,10 @@ def _render(
     pictures: Sequence[Chart],
 ) -> str:
     is_page = template == "page.html.jinja"
+    shown = Counter(name for picture in pictures for name in picture.looks)
     looks = {name: look for picture in pictures for name, look in picture.looks.items()}
+    # To hide what stands in one picture alone would leave that with less, and nothing else with more room.
+    toggles = {name: look for name, look in looks.items() if shown[name] > 1 or len(pictures) == 1}
     verdicts = Counter(claim.verdict for claim in record.claims)
     return (
         _templates()
@@ -83,7 +86,7 @@ def _render(
             symbols=_SYMBOLS,
             lengths=_lengths,
             pictures=pictures,
-            looks=looks,
+            toggles=toggles,
             marker=_marker,
             wide=WIDE,
             narrow=NARROW,
@@ -155,6 +158,14 @@ def _by_fault(record: Record) -> dict[str, list[FaultRow]]:
     return found
 
 
+def _bounds(figure: Figure) -> str:
+    """What bounds a figure, where that can be told from it."""
+    if figure.low is None or figure.high is None:
+        return ""
+    low, middle, high = (quantity_text(each, figure.unit) for each in (figure.low, figure.value, figure.high))
+    return "" if low == middle == high else f"{low} to {high}"
+
+
 def _regret_rows(record: Record) -> list[list[str]]:
     if record.regret is None:
         return []
@@ -215,6 +226,7 @@ def _templates() -> Environment:
         seconds=seconds_text,
         bytes=bytes_text,
         quantity=quantity_text,
+        bounds=_bounds,
         css_class=css_class,
         slug=lambda text: text.replace(" ", "-"),
         data_link=lambda picture: _link("image/svg+xml", picture.svg()),

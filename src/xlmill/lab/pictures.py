@@ -14,7 +14,7 @@ from xlmill.lab.charts.pairs import Pair, Pairs
 from xlmill.lab.charts.palette import Look, looks
 from xlmill.lab.charts.timeline import Timeline
 from xlmill.lab.figures import Figures
-from xlmill.lab.findings import Axis, Sweep
+from xlmill.lab.findings import ArticleExperiment, Axis, Sweep
 from xlmill.lab.quantities import factor_text, quantity_text, seconds_text
 from xlmill.lab.record import Record
 from xlmill.lab.regret_picture import regret_by_choice
@@ -26,6 +26,8 @@ _CURVES_NOTE = (
 _RIBBON_NOTE = (
     "The ribbon names the simplest strategy that is no different from the best; between markers that is interpolated."
 )
+
+_ARTICLE_NOTE = "The bar is the article's time, the marker ours; hollow: extrapolated from fewer expressions. "
 
 
 def pictures(record: Record, rows: Sequence[Figures]) -> list[Chart]:
@@ -98,7 +100,9 @@ def _sweep(sweep: Sweep, known: Mapping[str, Look]) -> Curves:
         least_is_best=sweep.y.unit != "×",
         is_ideal=sweep.name == "workers" and sweep.y.unit == "×",
     )
-    return replace(chart, note=f"{_CURVES_NOTE} {_RIBBON_NOTE} {_leaders(chart)}") if chart.best else chart
+    if not chart.best or not chart.stretches:
+        return replace(chart, best=None)
+    return replace(chart, note=f"{_CURVES_NOTE} {_RIBBON_NOTE} {_leaders(chart)}")
 
 
 def _leaders(chart: Curves) -> str:
@@ -173,14 +177,25 @@ def _article(record: Record, known: Mapping[str, Look]) -> Pairs:
     return Pairs(
         name="article",
         title="The article's experiments, done again",
-        found=" ".join(experiment.text for experiment in record.article),
+        found=_best_of_both(record.article[0]),
         teaches="loop, mp-pool and mp-process compute one expression at a time, as a newcomer writes it; the others "
         "are xlmill's way, whole columns at once.",
-        note="The bar is the article's time, the marker ours; hollow: extrapolated from fewer expressions.",
+        note=_ARTICLE_NOTE + " ".join(f"{each.title}, {each.arguments}: {each.text}" for each in record.article),
         looks=_of(known, [pair.strategy for pair in pairs]),
         pairs=pairs,
         names=("the article", "measured here"),
     )
+
+
+def _best_of_both(experiment: ArticleExperiment) -> str:
+    """The newcomer's best beside xlmill's."""
+    parts = []
+    for how, whose in (("newcomer", "one at a time the best is"), ("xlmill", "by columns")):
+        times = [time for time in experiment.times if time.how == how]
+        if times:
+            best = min(times, key=lambda time: time.median)
+            parts.append(f"{whose} {best.strategy} with {'≈ ' if best.extrapolated else ''}{seconds_text(best.median)}")
+    return f"{experiment.title}: {', '.join(parts)}."
 
 
 def _seconds(text: str | None) -> float | None:

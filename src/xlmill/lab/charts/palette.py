@@ -59,8 +59,8 @@ def looks(names: Sequence[str]) -> dict[str, Look]:
     for name in dict.fromkeys(names):
         strategy = name.partition(",")[0]
         if strategy in LOOKS:
-            found[name] = _variant(LOOKS[strategy], 0 if name == strategy else variants[strategy])
-            variants[strategy] += 1
+            found[name] = _variant(LOOKS[strategy], variants[strategy] if name != strategy else 0)
+            variants[strategy] += name != strategy
     taken = {look.light for look in found.values()}
     spare = [look for look in LOOKS.values() if look.light not in taken and not look.is_hollow] or list(LOOKS.values())
     strangers = [name for name in dict.fromkeys(names) if name not in found]
