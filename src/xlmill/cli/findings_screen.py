@@ -29,7 +29,8 @@ def show_findings(console: Console, record: Record) -> None:
 
 def _show_article(console: Console, record: Record) -> None:
     for experiment in record.article:
-        table = _table(experiment.title, "strategy", "article", "here")
+        console.print(Text(experiment.title, style="bold"))
+        table = _table("strategy", "article", "here")
         for each in experiment.times:
             table.add_row(each.strategy, each.article or "–", _time(each))
         console.print(table)
@@ -55,13 +56,14 @@ def _show_claims(console: Console, record: Record) -> None:
             verdict.append(f": {claim.conditions}", style="default")
         table.add_row(str(claim.number), claim.claim, verdict, claim.text)
     console.print(table)
+    console.print()
 
 
 def _show_faults(console: Console, record: Record) -> None:
     if not record.faults:
         return
-    table = _table("When a worker is killed", "strategy", "rows back", "time", "blame")
-    table.columns[0].no_wrap = True
+    console.print(Text("When a worker is killed", style="bold"))
+    table = _table("strategy", "rows back", "time", "blame")
     table.add_column("what happens")
     for fault in dict.fromkeys(row.fault for row in record.faults):
         table.add_row(Text(fault, style="italic"))
@@ -80,18 +82,18 @@ def _show_regret(console: Console, record: Record) -> None:
     found = record.regret
     head = f"The planner over {len(found.cells)} workloads: regret median {found.median:.2f}, 95th percentile "
     console.print(Text(f"{head}{found.percentile_95:.2f}; the worst:"))
-    table = _table(None, "workload", "chosen", "best", "regret")
+    table = _table("workload", "chosen", "best", "regret")
     for cell in found.cells[:_WORST_CELLS]:
         table.add_row(cell.cell, cell.chosen, cell.best, f"{cell.regret:.2f}")
     console.print(table)
     console.print()
 
 
-def _table(title: str | None, first: str, *others: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(first, header_style="bold")
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(first, header_style="bold", no_wrap=True)
     for name in others:
-        table.add_column(name, justify="right", header_style="bold")
+        table.add_column(name, justify="right", header_style="bold", no_wrap=True)
     return table
 
 

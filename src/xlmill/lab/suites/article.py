@@ -102,7 +102,8 @@ def run(effort: Effort) -> Record:
 def _measured(experiment: _Experiment, effort: Effort, budget: float, number: int, parts: int) -> Record:
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
         title = experiment.title[0].lower() + experiment.title[1:]
-        work = generated_expressions(experiment.rows, experiment.mix, title, Path(folder), effort.seed)
+        name = f"generated formulas of {experiment.arguments}"
+        work = generated_expressions(experiment.rows, experiment.mix, name, Path(folder), effort.seed)
         chosen = ways(_STRATEGIES, effort.workers)
         tell = effort.part(number, parts, title)
         return Measurement(work, chosen, effort.repeat, budget, effort.seed, tell).record()
