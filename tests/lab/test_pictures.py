@@ -73,7 +73,7 @@ def test_pictures_of_one_quantity_have_names_of_their_own() -> None:
 def test_a_picture_that_is_passed_on_says_where_its_figures_are_from() -> None:
     drawn = Comparison(article_record()).pictures["count"].svg()
 
-    assert "xlmill 0.1.0 · a million expressions · 2 cores of a processor · CPython 3.11.7 · 2026-11-22" in drawn
+    assert "xlmill 0.1.0 · suite article · 2 cores of a processor · CPython 3.11.7 · 2026-11-22" in drawn
 
 
 def test_a_look_is_the_same_in_every_picture() -> None:

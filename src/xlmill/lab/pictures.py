@@ -27,8 +27,6 @@ _RIBBON_NOTE = (
     "The ribbon names the simplest strategy that is no different from the best; between markers that is interpolated."
 )
 
-_ARTICLE_NOTE = "The bar is the article's time, the marker ours; hollow: extrapolated from fewer expressions. "
-
 
 def pictures(record: Record, rows: Sequence[Figures]) -> list[Chart]:
     """All pictures for which `record` has figures; `rows` are the figures of its strategies."""
@@ -52,7 +50,8 @@ def _source(record: Record) -> str:
     facts = record.machine
     cores = f"{facts['cores']} cores" + (f" of {facts['processor']}" if facts["processor"] else "")
     day = datetime.fromisoformat(record.made).strftime("%Y-%m-%d")
-    return f"xlmill {facts['versions']['xlmill']} · {record.workload} · {cores} · {facts['python']} · {day}"
+    what = record.workload if record.suite is None else f"suite {record.suite}"
+    return f"xlmill {facts['versions']['xlmill']} · {what} · {cores} · {facts['python']} · {day}"
 
 
 def _names(record: Record) -> list[str]:
@@ -180,7 +179,7 @@ def _article(record: Record, known: Mapping[str, Look]) -> Pairs:
         found=_best_of_both(record.article[0]),
         teaches="loop, mp-pool and mp-process compute one expression at a time, as a newcomer writes it; the others "
         "are xlmill's way, whole columns at once.",
-        note=_ARTICLE_NOTE + " ".join(f"{each.title}, {each.arguments}: {each.text}" for each in record.article),
+        note="The bar is the article's time, the marker ours; hollow: extrapolated from fewer expressions.",
         looks=_of(known, [pair.strategy for pair in pairs]),
         pairs=pairs,
         names=("the article", "measured here"),
