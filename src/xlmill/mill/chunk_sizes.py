@@ -25,8 +25,7 @@ class ChunkSizes:
 
     Where `total` rows are expected, each of `workers` is to get two more chunks of what is left, so that all end
     together (guided self-scheduling); of many workers each gets small ones. Where a chunk must not take longer than
-    `limit` seconds, what `learn` is told
-    decides how many rows it has.
+    `limit` seconds, what `learn` is told decides how many rows it has.
     """
 
     def __init__(self, total: int | None, workers: int, limit: float | None) -> None:
