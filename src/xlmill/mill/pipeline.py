@@ -144,7 +144,8 @@ class Pipeline:
         waited = probed.results[0].tally.waited
         per_row = probed.workload.seconds / len(timed)
         rows = None if remaining is None else max(0, remaining - len(timed))
-        chunk_rows = max(len(first), 1)
+        # A larger chunk would compute for longer, and wait no longer: so of what waits, many small ones at once.
+        chunk_rows = len(timed) if waited else max(len(first), 1)
         work = Workload(
             tasks=None if rows is None else max(1, round(rows / chunk_rows)),
             seconds=per_row * chunk_rows,
