@@ -44,10 +44,15 @@ chunk_size_option = click.option(
     metavar="S",
     default="auto",
     show_default=True,
-    help="auto, or one by name: serial, threads, pool, process; a wrong name is answered with all.",
+    help="auto, or one by name: serial, threads, pool, process, dask, ray; a wrong name is answered with all.",
 )
 @workers_option
 @chunk_size_option
+@click.option(
+    "--address",
+    metavar="ADDRESS",
+    help="The cluster that dask or ray is to use. Default: DASK_SCHEDULER_ADDRESS or RAY_ADDRESS, else one of their own.",
+)
 @click.option(
     "--timeout",
     metavar="SEC",
@@ -80,6 +85,7 @@ def run_command(
     strategy: str,
     workers: int | None,
     chunk_size: int | None,
+    address: str | None,
     timeout: float | None,
     memory_limit: str | None,
     resume: bool,
@@ -104,7 +110,7 @@ def run_command(
     moment = _moment(clock)
     limit = None if memory_limit is None else byte_count(memory_limit, "--memory-limit")
     with shown_progress() as progress:
-        options = Options(strategy, workers, chunk_size, timeout, limit, progress=progress)
+        options = Options(strategy, workers, chunk_size, timeout, limit, progress=progress, address=address)
         done = run(
             source,
             target,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,10 @@ _BLOCK_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class InputMark:
-    """A file as it was found: how it is read, bytes, time of the last change in nanoseconds, hash of a sample."""
+    """Files as they were found: how they are read, bytes, time of the last change in nanoseconds, hash of a sample.
+
+    Of several files, those of a folder, the sample is their names, sizes and times of change.
+    """
 
     format: str
     size: int
@@ -27,8 +30,23 @@ class InputMark:
     sample: str
 
     @classmethod
-    def of(cls, path: Path, format_name: str) -> InputMark:
-        """The mark of a file. Raises OSError where it cannot be read."""
+    def of(cls, paths: Sequence[Path], format_name: str) -> InputMark:
+        """The mark of a file, or of several. Raises OSError where one cannot be read."""
+        return cls._of_file(paths[0], format_name) if len(paths) == 1 else cls._of_files(paths, format_name)
+
+    @classmethod
+    def _of_files(cls, paths: Sequence[Path], format_name: str) -> InputMark:
+        digest = hashlib.blake2b(digest_size=16)
+        size, modified = 0, 0
+        for path in paths:
+            found = path.stat()
+            digest.update(f"{path.name}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+            size += found.st_size
+            modified = max(modified, found.st_mtime_ns)
+        return cls(format_name, size, modified, digest.hexdigest())
+
+    @classmethod
+    def _of_file(cls, path: Path, format_name: str) -> InputMark:
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
             digest = hashlib.blake2b(digest_size=16)

@@ -21,9 +21,9 @@ from xlmill.functions.allowed_hosts import allowed_hosts
 from xlmill.functions.outside import Failure, Outside, failures_in
 from xlmill.io.arrow_table import column_of, is_frame, table_of
 from xlmill.io.batches import rebatch
-from xlmill.mill.delivery import failed
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline, Work
+from xlmill.mill.result_batch import failed
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob, Job
 from xlmill.values.error_value import ExcelError
 
@@ -114,6 +114,7 @@ def evaluate_many(
     progress: Observer | None = None,
     clock: datetime.datetime | None = None,
     seed: int = 0,
+    address: str | None = None,
     allow_hosts: Iterable[str] = (),
 ) -> Results:
     """Evaluate many expressions, each in its own row.
@@ -121,13 +122,13 @@ def evaluate_many(
     `expressions`: a list, a generator, an Arrow array or a Series of text. `columns`: a frame with as many rows,
     whose columns are names that the expressions may use. `names`: defined names for all rows. The other
     arguments are those of `xlmill run`: a strategy or "auto", workers, rows a chunk, seconds for one
-    expression, bytes for one worker, an observer of progress, the clock of NOW and the seed of RAND.
-    `allow_hosts`: the hosts that WEBSERVICE may ask, as for `evaluate`.
+    expression, bytes for one worker, an observer of progress, the clock of NOW and the seed of RAND, the address of
+    the cluster that "dask" or "ray" is to use. `allow_hosts`: the hosts that WEBSERVICE may ask, as for `evaluate`.
 
     >>> evaluate_many(["=1+2", '="a"&"b"', "=1/0", "=1+"]).to_list()[:3]
     [3.0, 'ab', ExcelError('#DIV/0!')]
     """
-    options = Options(strategy, workers, chunk_size, timeout, memory_limit, progress=progress)
+    options = Options(strategy, workers, chunk_size, timeout, memory_limit, progress=progress, address=address)
     settings = Run(
         now=serial_now(clock, False),
         seed=seed,

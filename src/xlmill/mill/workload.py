@@ -100,9 +100,7 @@ class ExpressionJob:
 
     def evaluate(self, chunk: Chunk, outside: Outside) -> tuple[Outcome, frozenset[int]]:
         """The values of a chunk, and which templates they are of."""
-        columns = {
-            name.casefold(): as_cells(column_from_arrow(chunk.batch.column(name))) for name in self.variables
-        }
+        columns = {name.casefold(): as_cells(column_from_arrow(chunk.batch.column(name))) for name in self.variables}
         texts = texts_from_arrow(chunk.batch.column(self.column))
         run = replace(self.settings, columns=columns, first_row=chunk.first_row, outside=outside)
         outcome = evaluate_texts(texts, run, self.count_templates)
