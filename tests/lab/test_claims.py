@@ -23,6 +23,7 @@ from xlmill.lab.claims import (
 )
 from xlmill.lab.faults import ALWAYS, ONCE, ROWS, Ended, judge
 from xlmill.lab.findings import ArticleExperiment, ArticleTime, FaultRow
+from xlmill.lab.own_process import BenchError, EndedError, LateError
 from xlmill.lab.sampling import Samples
 from xlmill.lab.start_method import interpreters_own_method
 from xlmill.lab.suites.article import INQUIRIES
@@ -286,9 +287,9 @@ def test_pickling_decides_where_large_tasks_take_longer_for_it(large: float, ver
 def killed(pool: Ended | None, process: Ended | None) -> list[FaultRow]:
     ours = Ended(ROWS, (), 0.3)
     return [
-        judge("mp-pool", ALWAYS, pool, pool is None, 6.0),
-        judge("mp-process", ALWAYS, process, False, 0.2),
-        judge("pool", ONCE, ours, False, 0.3),
+        judge("mp-pool", ALWAYS, pool, LateError("late") if pool is None else None, 6.0),
+        judge("mp-process", ALWAYS, process, None, 0.2),
+        judge("pool", ONCE, ours, None, 0.3),
     ]
 
 
@@ -302,15 +303,17 @@ def test_what_is_said_of_killed_workers_needs_a_hanging_pool_and_an_isolating_pr
 
 
 def test_a_fault_row_says_what_came_back_and_who_was_blamed() -> None:
-    hung = judge("mp-pool", ALWAYS, None, True, 6.0)
-    gone = judge("serial", ONCE, None, False, 0.2)
-    whole = judge("pool", ONCE, Ended(ROWS, (), 0.3), False, 0.3)
-    wrong = judge("other", ALWAYS, Ended(ROWS - 1, (24,), 0.3), False, 0.3)
+    hung = judge("mp-pool", ALWAYS, None, LateError("late"), 6.0)
+    gone = judge("serial", ONCE, None, EndedError("killed"), 0.2)
+    gave_up = judge("other", ONCE, None, BenchError("no more workers"), 0.2)
+    whole = judge("pool", ONCE, Ended(ROWS, (), 0.3), None, 0.3)
+    wrong = judge("other", ALWAYS, Ended(ROWS - 1, (24,), 0.3), None, 0.3)
 
     assert (hung.hung, hung.returned, hung.blamed) == (True, 0, False)
     assert (gone.hung, gone.returned, gone.blamed) == (False, 0, None)
     assert (whole.returned, whole.seconds, whole.blamed) == (ROWS, 0.3, None)
     assert wrong.blamed is False
+    assert gave_up.text == "it gave up, and everything was lost: no more workers"
 
 
 @pytest.mark.parametrize(

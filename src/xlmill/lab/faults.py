@@ -16,7 +16,7 @@ from xlmill.execution import create, cut
 from xlmill.execution.each_item import EachItem
 from xlmill.lab.apart import call_apart
 from xlmill.lab.findings import FaultRow
-from xlmill.lab.own_process import BenchError, LateError
+from xlmill.lab.own_process import BenchError, EndedError, LateError
 from xlmill.lab.quantities import seconds_text
 from xlmill.lab.way import Way
 
@@ -72,26 +72,26 @@ def _row(way: Way, fault: str, patience: float) -> FaultRow:
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
         task = Fatal(mark=Path(folder) / "killed" if fault == ONCE else None)
         began = time.monotonic()
+        problem: BenchError | None = None
         ended: Ended | None = None
-        hung = False
         try:
             ended = call_apart(partial(_run, way, task), patience)
-        except LateError:
-            hung = True
-        except BenchError:
-            pass  # the row tells it: nothing came back, and nothing hung
+        except BenchError as error:
+            problem = error
         took = time.monotonic() - began
-    return judge(way.strategy, fault, ended, hung, took)
+    return judge(way.strategy, fault, ended, problem, took)
 
 
-def judge(strategy: str, fault: str, ended: Ended | None, hung: bool, took: float) -> FaultRow:
-    """What a run, or that there was none, says of a strategy; `took` are its seconds where it did not end by itself."""
+def judge(strategy: str, fault: str, ended: Ended | None, problem: BenchError | None, took: float) -> FaultRow:
+    """What a run says of a strategy, or the problem that kept it from its end after `took` seconds."""
     if ended is None:
-        text = (
-            f"it still waited after {seconds_text(took)}, and was ended: nothing came back"
-            if hung
-            else "the program itself was killed, and everything lost"
-        )
+        hung = isinstance(problem, LateError)
+        if hung:
+            text = f"it still waited after {seconds_text(took)}, and was ended: nothing came back"
+        elif isinstance(problem, EndedError):
+            text = "the program itself was killed, and everything lost"
+        else:
+            text = f"it gave up, and everything was lost: {problem}"
         return FaultRow(strategy, fault, ROWS, 0, took, None if fault == ONCE else False, hung, text)
     blamed = None if fault == ONCE else ended.reported == (GUILTY,)
     lost = ROWS - ended.returned
