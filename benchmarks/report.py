@@ -40,6 +40,8 @@ def page(rounds: list[Round], more: Mapping[str, Any], machine: Mapping[str, str
         parts.append(_memory(more["memory"]))
     if "starts" in more:
         parts.append(_starts(more["starts"]))
+    if "pool" in more:
+        parts.append(_pool(more["pool"]))
     if "compiler" in more:
         parts.append(_compiler(more["compiler"]))
     return "\n".join(parts)
@@ -123,7 +125,7 @@ def _mixes(kept: list[dict[str, Any]]) -> str:
     lines = [
         "## Mixes",
         "",
-        "Rows that a second of processor calculates on one core, called again; `plain` is arithmetic of the same length.",
+        "Rows a second of processor time on one core, called again; `plain` is arithmetic of the same length.",
         "",
     ]
     lines += ["| mix | rows a second | of the plain rate | checked |", "|---|--:|--:|---|"]
@@ -155,6 +157,14 @@ def _memory(ways: list[dict[str, Any]]) -> str:
 def _starts(starts: Mapping[str, Spread]) -> str:
     lines = ["## Starting", "", "| process | median, s | min | IQR |", "|---|--:|--:|--:|"]
     lines += [f"| {name} | {one.median:.3f} | {one.least:.3f} | {one.iqr:.3f} |" for name, one in starts.items()]
+    return "\n".join([*lines, ""])
+
+
+def _pool(found: Mapping[str, Spread]) -> str:
+    lines = ["## Handing over work", "", "Two warm workers; milliseconds.", ""]
+    lines += ["| work and way | median | min | IQR |", "|---|--:|--:|--:|"]
+    for name, one in found.items():
+        lines.append(f"| {name} | {1000 * one.median:,.2f} | {1000 * one.least:,.2f} | {1000 * one.iqr:,.2f} |")
     return "\n".join([*lines, ""])
 
 
