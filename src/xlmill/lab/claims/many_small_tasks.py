@@ -234,7 +234,7 @@ def by_count(samples: Samples) -> Sweep:
         Axis(f"tasks of {1000 * COST:g} ms", "", "log"),
         Axis("time", "s", "log"),
         drawn,
-        _crossing(found, COUNTS, lambda count: f"{count:,} tasks of {1000 * COST:g} ms"),
+        _crossing(found, COUNTS, lambda count: f"{count:,} task{'s' * (count > 1)} of {1000 * COST:g} ms"),
     )
 
 
