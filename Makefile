@@ -14,7 +14,7 @@ SOAK ?= 1200
 BENCH ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help index demo test test-all drills soak check conformance bench oracles lab gallery clean
+.PHONY: help index demo test test-all drills soak check conformance bench scale oracles lab gallery clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
@@ -42,6 +42,10 @@ $(VENV)/bench.stamp: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable . --group bench
 	touch $@
 
+$(VENV)/test-all.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable . --group test-all
+	touch $@ $(VENV)/test.stamp $(VENV)/bench.stamp
+
 $(OUT):
 	mkdir -p $@
 
@@ -57,7 +61,7 @@ demo: $(VENV)/run.stamp | $(OUT)  ## a million expressions, run and compared (N=
 test: $(VENV)/test.stamp  ## the quick tests (TESTS=tests)
 	$(BIN)/python -m pytest -m "not slow" -n 2 $(TESTS)
 
-test-all: $(VENV)/test.stamp $(VENV)/bench.stamp  ## every test, also those of minutes
+test-all: $(VENV)/test-all.stamp  ## every test, also those of minutes
 	$(BIN)/python -m pytest -n 2 tests
 
 drills: $(VENV)/test.stamp  ## faults injected on purpose, and a table of what came of it: benchmarks/DRILLS.md
@@ -80,6 +84,9 @@ conformance: $(VENV)/run.stamp | $(OUT)  ## against values that Excel computed (
 
 bench: $(VENV)/bench.stamp  ## beside other engines: benchmarks/RESULTS.md (BENCH=w1, main, guards, starts, ...)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+scale: $(VENV)/test.stamp  ## what a cluster costs here, and many machines simulated
+	$(BIN)/python -m benchmarks.scale
 
 oracles: $(VENV)/bench.stamp  ## where other engines give other answers, by cause
 	$(BIN)/python -m tools.oracles

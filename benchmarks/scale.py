@@ -21,6 +21,7 @@ from pathlib import Path
 import pyarrow.dataset as ds
 
 from xlmill.engine.run import Run
+from xlmill.execution.progress import Event, RowsDone
 from xlmill.execution.strategy import Settings, create
 from xlmill.io.span import Span, SpanFormat
 from xlmill.io.table_format import format_for
@@ -36,8 +37,16 @@ CHUNKS_PER_WORKER = 4
 
 
 @dataclass(frozen=True)
+class Pace:
+    """Seconds of a whole run; rows a second in the midst of it."""
+
+    seconds: float
+    rate: float
+
+
+@dataclass(frozen=True)
 class Measured:
-    """What was measured: seconds of CPU and bytes for each part; seconds of Dask; wall seconds of whole runs."""
+    """What was measured: seconds of CPU and bytes for each part; seconds of Dask; whole runs."""
 
     rows: int
     part_seconds: list[float]
@@ -45,22 +54,23 @@ class Measured:
     bytes_out: float
     start: float
     message: float
-    serial: list[float]
-    dask: list[float]
+    serial: list[Pace]
+    dask: list[Pace]
 
 
 @dataclass(frozen=True)
 class Cluster:
     """The model: machines of `cores` cores, one client, and storage that all share, of so many bytes a second.
 
-    A machine is lost now and then, `days` of its time apart, with all that its cores hold; it is back after `restart`
-    seconds.
+    A core is lost now and then, `days` of its time apart, with the part that it holds; it is back after `restart`
+    seconds. Rows are `heavier` by that factor than those measured: they take a core longer, and have as many bytes.
     """
 
     machines: int
     cores: int
     storage: float
     days: float
+    heavier: float = 1.0
     restart: float = 60.0
 
 
@@ -100,9 +110,18 @@ def cpu_of_parts(source: Path, part_rows: int, folder: Path) -> tuple[list[float
     return seconds, statistics.mean(sizes)
 
 
-def _run(strategy: str, source: Path, part_rows: int, folder: Path) -> float:
-    done = run(source, f"{folder}/{strategy}.parquet/", options=Options(strategy, 2, part_rows), seed=1)
-    return done.seconds
+def _run(strategy: str, source: Path, part_rows: int, folder: Path) -> Pace:
+    """Seconds of a whole run, and rows a second once each worker has had a part."""
+    seen: list[tuple[float, int]] = []
+
+    def observe(event: Event) -> None:
+        if isinstance(event, RowsDone):
+            seen.append((time.perf_counter(), event.rows))
+
+    options = Options(strategy, 2, part_rows, progress=observe)
+    done = run(source, f"{folder}/{strategy}.parquet/", options=options, seed=1)
+    (began, first), (ended, last) = seen[1], seen[-1]
+    return Pace(done.seconds, (last - first) / (ended - began))
 
 
 def cost_of_dask(chunks: int = 300) -> tuple[float, float]:
@@ -147,7 +166,7 @@ def simulate(measured: Measured, rows: float, cluster: Cluster, seed: int = 1) -
             client = max(client, last_in_order[number - window])
         at, core = heapq.heappop(free)
         begin = max(at, client)
-        seconds = draw.choice(measured.part_seconds)
+        seconds = cluster.heavier * draw.choice(measured.part_seconds)
         if draw.random() < seconds / (cluster.days * 86_400):
             begin += draw.random() * seconds + cluster.restart  # lost on the way, and begun again
         storage = max(storage, begin) + moving
@@ -163,7 +182,6 @@ def simulate(measured: Measured, rows: float, cluster: Cluster, seed: int = 1) -
 def show(measured: Measured, given: argparse.Namespace) -> None:
     part = statistics.median(measured.part_seconds)
     spread = (min(measured.part_seconds), max(measured.part_seconds))
-    serial, dask = statistics.median(measured.serial), statistics.median(measured.dask)
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     print(f"MEASURED on this machine ({os.cpu_count()} cores, load {load})")
     print(f"  a part of {measured.rows:,} rows: {part:.2f} s of one core ({spread[0]:.2f} to {spread[1]:.2f}),")
@@ -171,31 +189,45 @@ def show(measured: Measured, given: argparse.Namespace) -> None:
     print(
         f"  Dask: {measured.start:.1f} s to start two workers, {measured.message * 1000:.1f} ms a part beside its work"
     )
-    times = ", ".join(f"{a:.1f}/{b:.1f}" for a, b in zip(measured.serial, measured.dask, strict=True))
-    print(f"  serial {serial:.1f} s, two workers of Dask {dask:.1f} s: {serial / dask:.2f} times (runs: {times})")
+    for name, paces in (("serial", measured.serial), ("two workers of Dask", measured.dask)):
+        shown = ", ".join(f"{pace.seconds:.1f}" for pace in paces)
+        rate = statistics.median(pace.rate for pace in paces)
+        print(f"  {name}: {shown} s in all; {rate:,.0f} rows a second once under way")
+    ratio = statistics.median(p.rate for p in measured.dask) / statistics.median(p.rate for p in measured.serial)
+    print(f"  under way two workers of Dask are {ratio:.2f} times as fast as serial")
+    for heavier in given.heavier:
+        simulation(measured, given, heavier)
+
+
+def simulation(measured: Measured, given: argparse.Namespace, heavier: float) -> None:
+    a_row = heavier * statistics.mean(measured.part_seconds) / measured.rows
     print()
-    print(f"SIMULATED, not measured: {given.rows:.0e} rows on machines of {given.cores} cores as fast as this one's,")
-    print(f"  storage of {given.storage:g} GB/s shared by all, each machine lost every {given.days:g} days")
-    print(f"  {'machines':>8}  {'hours':>7}  {'speedup':>7}  {'cores at work':>13}  {'core hours':>10}")
+    print(f"SIMULATED, not measured: {given.rows:.0e} rows of {a_row * 1e6:.3g} µs of a core each,")
+    print(
+        f"  on machines of {given.cores} cores as fast as this one's, with storage of {given.storage:g} GB/s for all,"
+    )
+    print(f"  and every core lost once in {given.days:g} days")
+    print(f"  {'machines':>8}  {'hours':>7}  {'speedup':>7}  {'cores at work':>13}  {'core hours paid':>15}")
     base = None
     for machines in MACHINES:
-        cluster = Cluster(machines, given.cores, given.storage * 1e9, given.days)
+        cluster = Cluster(machines, given.cores, given.storage * 1e9, given.days, heavier)
         seconds, share = simulate(measured, given.rows, cluster)
         base = base or seconds
         hours = seconds / 3600
         paid = hours * machines * given.cores
-        print(f"  {machines:>8}  {hours:>7.2f}  {base / seconds:>7.1f}  {share:>13.0%}  {paid:>10.1f}")
+        print(f"  {machines:>8}  {hours:>7.2f}  {base / seconds:>7.1f}  {share:>13.0%}  {paid:>15.1f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--measure-rows", type=int, default=2_000_000, help="rows that are run here")
-    parser.add_argument("--part-rows", type=int, default=250_000, help="rows of a part")
+    parser.add_argument("--measure-rows", type=int, default=6_000_000, help="rows that are run here")
+    parser.add_argument("--part-rows", type=int, default=500_000, help="rows of a part")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each, in turns")
     parser.add_argument("--rows", type=float, default=1e10, help="rows that are simulated")
     parser.add_argument("--cores", type=int, default=8, help="cores of a simulated machine")
     parser.add_argument("--storage", type=float, default=1.0, help="GB a second that the storage moves")
-    parser.add_argument("--days", type=float, default=30.0, help="between two losses of one machine")
+    parser.add_argument("--days", type=float, default=30.0, help="between two losses of a core")
+    parser.add_argument("--heavier", type=float, nargs="+", default=[1, 100], help="than the rows measured: factors")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measured = measure(given.measure_rows, given.part_rows, given.repeats, Path(folder))
