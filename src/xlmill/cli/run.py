@@ -51,7 +51,7 @@ chunk_size_option = click.option(
 @click.option(
     "--address",
     metavar="ADDRESS",
-    help="The cluster that dask or ray is to use. Default: DASK_SCHEDULER_ADDRESS or RAY_ADDRESS, else one of their own.",
+    help="The cluster for dask or ray. Default: DASK_SCHEDULER_ADDRESS or RAY_ADDRESS, else one of their own.",
 )
 @click.option(
     "--timeout",
