@@ -125,9 +125,7 @@ def texts_to_arrow(texts: Texts, missing: Mask | None = None) -> pa.Array:
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data), nulls)
 
 
-def result_columns(
-    values: Column, invalid: Mask, problems: dict[int, str]
-) -> tuple[pa.Array, pa.Array, pa.Array]:
+def result_columns(values: Column, invalid: Mask, problems: dict[int, str]) -> tuple[pa.Array, pa.Array, pa.Array]:
     """The three columns of typed results: `type`, `number` and `text`.
 
     `number` holds numbers, and booleans as 1 and 0; `text` text, the code of an error, an array as JSON, or
@@ -233,5 +231,3 @@ def _is_valid(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-

@@ -111,9 +111,7 @@ def _parsed_by_line(block: bytes, schema: pa.Schema | None, source: Source, firs
 
     rows = _objects(block, source, first_line)
     names = schema.names if schema else list(dict.fromkeys(name for row in rows for name in row))
-    columns = [
-        _column([row.get(name) for row in rows], schema.field(name).type if schema else None) for name in names
-    ]
+    columns = [_column([row.get(name) for row in rows], schema.field(name).type if schema else None) for name in names]
     return pa.table(columns, schema=schema) if schema else pa.table(columns, names=names)
 
 

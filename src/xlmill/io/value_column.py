@@ -12,9 +12,7 @@ def value_type() -> pa.DataType:
     """The Arrow type of such a column: a struct of which each cell uses one field, and an empty cell none."""
     import pyarrow as pa
 
-    return pa.struct(
-        {"number": pa.float64(), "boolean": pa.bool_(), "text": pa.string(), "json": pa.string()}
-    )
+    return pa.struct({"number": pa.float64(), "boolean": pa.bool_(), "text": pa.string(), "json": pa.string()})
 
 
 def value_column(types: pa.Array, numbers: pa.Array, texts: pa.Array) -> pa.StructArray:
