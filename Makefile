@@ -14,7 +14,7 @@ SOAK ?= 1200
 BENCH ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help index demo test test-all drills soak check conformance bench oracles lab clean
+.PHONY: help index demo test test-all drills soak check conformance bench oracles lab gallery clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
@@ -88,6 +88,10 @@ lab: $(VENV)/run.stamp | $(OUT)  ## the lab's suites; reports in out/
 	$(BIN)/xlmill compare --suite article -o $(OUT)/article.html --json $(OUT)/article.json
 	$(BIN)/xlmill compare --suite planner -o $(OUT)/planner.html --json $(OUT)/planner.json
 	$(BIN)/xlmill compare --suite io -o $(OUT)/io.html --json $(OUT)/io.json
+
+gallery: $(VENV)/run.stamp | $(OUT)  ## the article suite, and its report and pictures into docs/gallery/
+	$(BIN)/xlmill compare --suite article --json $(OUT)/article.json
+	$(BIN)/python tools/gallery.py $(OUT)/article.json docs/gallery
 
 clean:  ## remove environments, caches and outputs
 	rm -rf $(VENV) .venv-* $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlmill.functions.user_function import function as function
     from xlmill.lab.compare import compare as compare
     from xlmill.mill.evaluate import evaluate as evaluate
+    from xlmill.mill.explain import explain as explain
     from xlmill.mill.formula import compile as compile
     from xlmill.mill.formula import with_columns as with_columns
     from xlmill.mill.many import evaluate_many as evaluate_many
@@ -44,6 +45,7 @@ _HOMES = {
     "compile": "xlmill.mill.formula",
     "evaluate": "xlmill.mill.evaluate",
     "evaluate_many": "xlmill.mill.many",
+    "explain": "xlmill.mill.explain",
     "function": "xlmill.functions.user_function",
     "imap": "xlmill.execution.map",
     "map": "xlmill.execution.map",

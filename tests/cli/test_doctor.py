@@ -30,9 +30,15 @@ def test_what_was_measured_is_kept(xlmill_here: Arguments) -> None:
     facts = json.loads(xlmill_here("doctor", "--json").out)
 
     kept = json.loads(Path(facts["costs_file"]).read_text())
-    assert {name: cost["start"] for name, cost in kept.items()} == {
-        name: cost["start"] for name, cost in facts["costs"].items()
-    }
+    told = {name: cost["start"] for name, cost in facts["costs"].items()}
+    assert {name: kept[name]["start"] for name in told} == told
+
+
+def test_workers_that_import_xlmill_have_costs_of_their_own(xlmill_here: Arguments) -> None:
+    facts = json.loads(xlmill_here("doctor", "--json").out)
+
+    assert facts["costs"].keys() == facts["costs_of_functions"].keys()
+    assert facts["costs"]["pool"] != facts["costs_of_functions"]["pool"]
 
 
 def test_people_get_a_table(xlmill_here: Arguments) -> None:

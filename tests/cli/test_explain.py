@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from xlmill.cli.explain import shown
@@ -34,6 +36,26 @@ def test_a_wrong_formula_is_told_as_by_eval(xlmill_here: Arguments) -> None:
     explained, evaluated = xlmill_here("explain", "=1+"), xlmill_here("eval", "=1+")
 
     assert explained == evaluated
+
+
+def test_a_function_that_loops_over_rows_is_told(xlmill_here: Arguments) -> None:
+    done = xlmill_here("explain", '=REGEXREPLACE("a1","[0-9]","x")&UPPER("b")')
+
+    assert "REGEXREPLACE loops over rows" in done.out
+    assert "UPPER loops" not in done.out
+
+
+def test_a_file_is_explained_by_its_functions(xlmill_here: Arguments, tmp_path: Path) -> None:
+    work = tmp_path / "work.txt"
+    work.write_text("".join(f'=REGEXTEST("a{i}","1")\n=UPPER("b{i}")\n' for i in range(100)))
+
+    done = xlmill_here("explain", str(work))
+
+    assert done.status == 0
+    assert "the first 200 rows" in done.out
+    rows = {line.split()[0]: line for line in done.out.splitlines() if line.startswith(("REGEXTEST", "UPPER"))}
+    assert "row loop" in rows["REGEXTEST"] and "1 small" in rows["REGEXTEST"]
+    assert "row loop" not in rows["UPPER"]
 
 
 @pytest.mark.parametrize(

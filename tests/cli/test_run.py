@@ -205,7 +205,7 @@ def test_broken_lines_are_invalid_rows_and_the_others_have_their_values(
     [
         (["missing.txt", "-o", "out.csv"], "missing.txt: no such file"),
         (["empty.txt", "-o", "out.csv"], "empty.txt is empty"),
-        (["folder", "-o", "out.csv"], "folder: no suffix"),
+        (["folder", "-o", "out.csv"], "folder: there is no file in this folder"),
         (["good.txt", "-o", "out.doc"], "out.doc: unknown suffix '.doc'"),
         (["good.txt", "-o", "nowhere/out.csv"], "cannot write nowhere/out.csv: there is no folder"),
         (["good.txt", "-o", "out.csv", "--column", "rule"], "no column 'rule'"),

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import contextlib
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,25 +10,11 @@ import psutil
 import pytest
 
 import xlmill.execution
+from local_clusters import clusters, dask_cluster
 from xlmill.execution import find_strategy, strategies
 
 HELPERS = ("resource_tracker", "forkserver")
 RAY = ("ray::", "raylet", "gcs_server", "/ray/")
-
-
-# Clusters that all tests share, each the process at the root of it.
-clusters: list[subprocess.Popen[str]] = []
-
-# Two workers of one thread each, or as many as said; it ends with its standard input.
-DASK = """
-import sys
-from distributed import LocalCluster
-if __name__ == "__main__":
-    cluster = LocalCluster(n_workers={workers}, threads_per_worker={threads}, dashboard_address=None, silence_logs=50)
-    print(cluster.scheduler_address, flush=True)
-    sys.stdin.read()
-    cluster.close()
-"""
 
 
 def workers_alive() -> list[psutil.Process]:
@@ -61,33 +45,14 @@ def no_process_is_left() -> Iterator[None]:
     assert left == []
 
 
-@contextlib.contextmanager
-def dask_cluster(folder: Path, workers: int = 2, threads: int = 1) -> Iterator[str]:
-    """A cluster in processes of its own; its address."""
-    script = folder / "cluster.py"
-    script.write_text(DASK.format(workers=workers, threads=threads))
-    paths = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-    cluster = subprocess.Popen(
-        [sys.executable, str(script)],
-        env={**os.environ, "PYTHONPATH": paths},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert cluster.stdout is not None
-    clusters.append(cluster)
-    try:
-        yield cluster.stdout.readline().strip()
-    finally:
-        cluster.communicate()
-        clusters.remove(cluster)
-
-
 @pytest.fixture(scope="session")
 def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A cluster that runs already, named in the environment."""
     pytest.importorskip("distributed", reason="Dask is not installed")
-    with dask_cluster(tmp_path_factory.mktemp("dask")) as address, pytest.MonkeyPatch.context() as patch:
+    with (
+        dask_cluster(tmp_path_factory.mktemp("dask"), modules=Path(__file__).parent) as address,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("DASK_SCHEDULER_ADDRESS", address)
         yield
 

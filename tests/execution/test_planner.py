@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlmill.exceptions import InputError
-from xlmill.execution import Workload, calibrate, calibration, costs, plan
+from xlmill.execution import Plan, Workload, calibrate, calibration, costs, plan
 from xlmill.execution.cost_model import SEEDS
 from xlmill.execution.planner import CANDIDATES
 from xlmill.execution.probe import probe
@@ -38,7 +39,7 @@ def test_every_workload_has_a_plan_that_says_why(
     assert chosen.chunk_size is not None
     assert chosen.chunk_size >= 1
     assert chosen.reason
-    assert [row["chosen"] for row in chosen.table()].count("←") == 1
+    assert sum(bool(row["chosen"]) for row in chosen.table()) == 1
     assert {each.strategy for each in chosen.alternatives} == set(CANDIDATES)
 
 
@@ -86,6 +87,23 @@ def test_a_reason_reads_as_a_sentence() -> None:
     reason = plan(Workload(tasks=2000, seconds=0.002), cores=2).reason
 
     assert reason.startswith("2,000 tasks of 2 ms are 4 s of work; with 2 workers on 2 cores pool should take 2.")
+
+
+def test_a_plan_is_a_table_that_tells_what_was_predicted_and_what_was_measured() -> None:
+    made = replace(plan(Workload(100, 0.1), costs=SEEDS, cores=2), measured=5.25)
+
+    rows = made.table()
+    [chosen] = [row for row in rows if row["chosen"]]
+    assert (chosen["strategy"], chosen["measured_seconds"]) == (made.strategy, 5.25)
+    assert chosen["predicted_seconds"] == pytest.approx(made.predicted, abs=1e-4)
+    assert all(row["measured_seconds"] is None for row in rows if row is not chosen)
+    assert str(made).splitlines()[1].split() == ["strategy", "workers", "predicted", "measured"]
+    assert "5.25 s  ← chosen" in str(made)
+
+
+def test_what_was_asked_for_by_name_was_not_predicted() -> None:
+    assert Plan("pool", 2, None, "asked for").predicted is None
+    assert str(Plan("pool", 2, None, "asked for")) == "pool, 2 workers: asked for"
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1])

@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import xlmill as xl
-from xlmill.functions.lookup import exact
+from xlmill.functions.lookup import exact, nearest
 from xlmill.functions.lookup.nearest import find_by_halves, find_nearest, last_not_above, last_not_below
 from xlmill.functions.lookup.vectors import Vectors, gather, wanted_values
 from xlmill.values.column import Column
@@ -98,6 +99,32 @@ def test_in_a_descending_list_the_first_equal_or_the_last_cell_above_is_found(se
         equal = [i for i in same_kind if key(some[number][i]) == key(value)]
         above = [i for i in same_kind if key(some[number][i]) > key(value)]
         assert at == (equal[0] if equal else above[-1] if above else -1)
+
+
+@given(lists, st.data())
+def test_numbers_stop_below_by_halves_where_reading_cell_by_cell_stops(
+    some: list[list[Any]], data: st.DataObject
+) -> None:
+    asked = data.draw(st.lists(st.tuples(st.integers(0, len(some) - 1), numbers), min_size=1))
+    vectors, wanted = arranged((some, asked))
+    one_by_one = np.empty(len(wanted), np.int64)
+    texts = vectors.cells.text_rows(), wanted.text_rows()
+    nearest._last_not_below.interpreted(
+        *(vectors.cells.kinds, vectors.cells.numbers, texts[0].buffer, texts[0].starts, texts[0].lengths),
+        *(vectors.offsets[vectors.which], vectors.lengths[vectors.which]),
+        *(wanted.kinds, wanted.numbers, texts[1].buffer, texts[1].starts, texts[1].lengths, one_by_one),
+    )
+
+    assert last_not_below(vectors, wanted).tolist() == one_by_one.tolist()
+
+
+def test_a_long_descending_list_is_halved_by_machine_code() -> None:
+    falling = [[float(cell)] for cell in range(30_000, 0, -1)]
+    place = xl.compile("=MATCH(x,falling,-1)", names={"falling": falling}).over(
+        pa.table({"x": [2.5, 30_000.0, 30_001.0]})
+    )
+
+    assert place.to_pylist() == [29_998.0, 1.0, None]
 
 
 @given(searches, st.sampled_from([-1, 0, 1]), st.booleans())

@@ -96,6 +96,15 @@ def test_strangers_get_looks_of_their_own() -> None:
     assert len({look.light for look in found.values()}) == 4
 
 
+def test_variants_have_the_colour_of_their_strategy_and_other_markers() -> None:
+    found = looks(["threads, waiting", "threads, computing", "threads", "pool, waiting"])
+
+    assert len({look.light for name, look in found.items() if "threads" in name}) == 1
+    assert found["threads"] == found["threads, waiting"] == LOOKS["threads"]
+    assert found["threads, computing"].is_hollow
+    assert found["pool, waiting"] == LOOKS["pool"]
+
+
 def test_classes_are_good_for_style_sheets() -> None:
     assert css_class("mp-pool") == "s-mp-pool"
     assert css_class("threads, <waits>") == "s-threads-waits"

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import base64
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from lab_records import article_record, planner_record, record, way
+from markupsafe import escape
 
 from xlmill.exceptions import InputError
 from xlmill.lab.comparison import Comparison, replay
 from xlmill.lab.record import Record
+from xlmill.lab.trace import trace
 
 STEADY = [1.0, 1.01, 1.0, 1.02, 0.99]
 
@@ -90,6 +93,26 @@ def test_every_verdict_stands_beside_its_claim_and_figures(tmp_path: Path) -> No
         assert claim.verdict in card
         assert claim.text in card
         assert all(figure.label in card for figure in claim.figures)
+
+
+def test_the_answer_comes_with_its_conditions_and_its_code(comparison: Comparison, tmp_path: Path) -> None:
+    comparison.save(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text("utf-8")
+
+    answer = page[page.index('<section class="answer">') :].split("</section>")[0]
+    assert all(escape(condition) in answer for condition in comparison.recommendation.conditions)
+    assert escape(comparison.recommendation.code) in answer
+
+
+def test_the_timeline_is_there_as_a_trace(tmp_path: Path) -> None:
+    made = article_record()
+
+    Comparison(made).save(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text("utf-8")
+
+    link = re.search(r'download="timeline.trace.json" href="data:application/json;base64,([^"]*)"', page)
+    assert link is not None
+    assert base64.b64decode(link[1]).decode() == trace(made)
 
 
 def test_what_became_of_killed_workers_is_told(tmp_path: Path) -> None:

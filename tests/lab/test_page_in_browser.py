@@ -93,6 +93,7 @@ def _visit(browser: Browser, file: Path, size: tuple[int, int], scheme: str, *, 
         viewport={"width": size[0], "height": size[1]},
         color_scheme=scheme,  # type: ignore[arg-type]
         java_script_enabled=script,
+        has_touch=size == PHONE,
     ) as context:
         context.set_default_timeout(10_000)
         yield Visit(context, file)
@@ -165,6 +166,13 @@ def test_pointing_at_a_mark_tells_its_figures(visit: Visit) -> None:
     assert "time: 19.6 ms (18.8 ms to 20.6 ms)" in shown
     visit.page.mouse.move(2, 2)
     assert visit.page.locator(".tip:visible").count() == 0
+
+
+def test_a_finger_gets_figures_that_stay(browser: Browser, report: Path) -> None:
+    for visit in _visit(browser, report, PHONE, "light"):
+        visit.drawing("predicted").locator(".mark").first.tap()
+
+        assert visit.page.locator(".tip:visible").inner_text().startswith("serial")
 
 
 def test_figures_are_told_within_the_window(visit: Visit) -> None:

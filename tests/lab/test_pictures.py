@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lab_records import STEADY, article_record, point, record, way
+from lab_records import STEADY, article_record, planner_record, point, record, way
 
 from xlmill.exceptions import InputError, MissingExtraError
 from xlmill.lab.charts.chart import NARROW, WIDE
@@ -16,6 +16,10 @@ from xlmill.lab.findings import Axis, Predicted, Series, Span, Sweep
 from xlmill.lab.record import Record
 
 NAMES = list(Comparison(article_record()).pictures)
+
+
+def every_record() -> list[Record]:
+    return [article_record(), planner_record(), record(way("serial", STEADY))]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,6 +44,20 @@ def test_what_a_picture_shows_is_in_its_table(name: str) -> None:
     assert all(strategy in told for strategy in picture.looks)
 
 
+@pytest.mark.parametrize("made", every_record())
+def test_every_picture_fits_a_desk_and_a_phone(made: Record) -> None:
+    for picture in Comparison(made).pictures.values():
+        within(picture.inline(WIDE, "wide"))
+        within(picture.inline(NARROW, "narrow"))
+
+
+def test_every_workload_of_the_planner_is_a_dot() -> None:
+    picture = Comparison(planner_record()).pictures["regret"]
+
+    assert picture.svg().count('<g class="mark">') == 3
+    assert picture.table().rows == [["serial", "3", "1.01", "1.10"]]
+
+
 def test_what_was_not_measured_is_not_drawn() -> None:
     assert list(Comparison(record(way("serial", STEADY))).pictures) == ["time", "steadiness"]
     assert list(Comparison(record(way("serial", [1.0]))).pictures) == ["time"]
@@ -55,7 +73,7 @@ def test_pictures_of_one_quantity_have_names_of_their_own() -> None:
 def test_a_picture_that_is_passed_on_says_where_its_figures_are_from() -> None:
     drawn = Comparison(article_record()).pictures["count"].svg()
 
-    assert "xlmill 0.1.0 · a million expressions · 2 cores of a processor · CPython 3.11.7 · 2026-11-22" in drawn
+    assert "xlmill 0.1.0 · suite article · 2 cores of a processor · CPython 3.11.7 · 2026-11-22" in drawn
 
 
 def test_a_look_is_the_same_in_every_picture() -> None:

@@ -71,12 +71,12 @@ def test_a_change_is_told_in_words(now: dict[str, object], told: str) -> None:
 def test_a_file_has_one_mark_until_it_changes(size: int, tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(bytes(size))
-    first = InputMark.of(path, "csv")
-    assert first == InputMark.of(path, "csv") and first.size == size
+    first = InputMark.of([path], "csv")
+    assert first == InputMark.of([path], "csv") and first.size == size
 
     with path.open("r+b") as file:  # one cell, in the middle, and no more bytes than before
         file.seek(size // 2)
         file.write(b"x")
     os.utime(path, ns=(0, first.modified + 1))
 
-    assert first.change(InputMark.of(path, "csv")) is not None
+    assert first.change(InputMark.of([path], "csv")) is not None

@@ -10,6 +10,7 @@ from xlmill.mill.record import Record, packed, unpacked
 from xlmill.mill.workload import Computed, Tally
 
 counts = st.dictionaries(st.text(max_size=8), st.integers(1, 1 << 40), max_size=4).map(Counter)
+causes = st.dictionaries(st.tuples(st.text(max_size=8), st.text(max_size=8)), st.integers(1, 1 << 40)).map(Counter)
 rows = st.lists(
     st.tuples(
         st.sampled_from(["number", "text", "invalid"]),
@@ -23,6 +24,7 @@ rows = st.lists(
     rows=rows,
     types=counts,
     errors=counts,
+    failures=causes,
     templates=st.frozensets(st.integers(-(2**63), 2**63 - 1)),
     skip=st.integers(0, 9),
 )
@@ -30,6 +32,7 @@ def test_a_record_comes_back_as_it_was(
     rows: list[tuple[str, float | None, str | None]],
     types: Counter[str],
     errors: Counter[str],
+    failures: Counter[tuple[str, str]],
     templates: frozenset[int],
     skip: int,
 ) -> None:
@@ -39,7 +42,8 @@ def test_a_record_comes_back_as_it_was(
         "number": pa.array(numbers, pa.float64())[skip:],
         "text": pa.array(texts, pa.string())[skip:],
     }
-    record = Record(len(columns["type"]), 3, Computed(columns, Tally(len(rows), types, errors, templates)))
+    tally = Tally(len(rows), types, errors, templates, failures)
+    record = Record(len(columns["type"]), 3, Computed(columns, tally))
 
     found = unpacked(b"".join(bytes(memoryview(piece)) for piece in packed(record)))
 

@@ -26,6 +26,12 @@ _GENERATED_ROWS = 20_000
 @click.argument("recorded", metavar="| replay FILE", required=False)
 @column_option
 @click.option(
+    "--suite",
+    metavar="article|planner|io",
+    help="Instead of INPUT: the experiments of an article on Pool and Process, and its claims judged; "
+    "how good the planner's choices are; tasks that wait.",
+)
+@click.option(
     "--strategies",
     metavar="A,B",
     help="Default: serial, threads, pool, process, mp-pool, mp-process. serial is always compared with.",
@@ -35,24 +41,28 @@ _GENERATED_ROWS = 20_000
 @click.option(
     "--budget",
     metavar="TIME",
-    default="60s",
-    show_default=True,
-    help="For everything, such as 90s or 5m; what is too slow for it is measured on fewer rows and extrapolated.",
+    help="For everything, such as 90s; what is too slow for it is measured on fewer rows and extrapolated. "
+    "Default: 60s; 5m for the suites article and planner, 2m for io.",
 )
 @click.option("--seed", metavar="N", type=int, default=0, show_default=True, help="What the order is drawn by.")
+@click.option("--faults", is_flag=True, help="Also see what each strategy does when a worker is killed.")
 @click.option("-o", "--output", "report", metavar="FILE.html", help="A report with pictures, in one file.")
 @click.option("--json", "samples", metavar="FILE", help="All samples, from which `replay` draws everything again.")
+@click.option("--trace", metavar="FILE", help="Who computed what when, as a trace that Perfetto opens.")
 def compare_command(
     source: str | None,
     recorded: str | None,
     column: str | None,
+    suite: str | None,
     strategies: str | None,
     workers: int | None,
     repeat: int,
-    budget: str,
+    budget: str | None,
     seed: int,
+    faults: bool,
     report: str | None,
     samples: str | None,
+    trace: str | None,
 ) -> None:
     """Measure every strategy on the expressions of INPUT, and say which to use.
 
@@ -73,26 +83,30 @@ def compare_command(
         comparison = replay(recorded)
     else:
         names = None if strategies is None else [name.strip() for name in strategies.split(",")]
-        limit = seconds_of(budget, "--budget")
+        limit = None if budget is None else seconds_of(budget, "--budget")
         with _shown_stages() as progress:
             comparison = compare(
-                _generated() if source is None else source,
+                _generated() if source is None and suite is None else source,
                 names,
+                suite=suite,
                 workers=workers,
                 repeat=repeat,
                 budget=limit,
                 seed=seed,
                 column=column,
+                faults=faults,
                 progress=progress,
             )
-    _save(comparison, report, samples)
+    _save(comparison, report, samples, trace)
     show_comparison(comparison)
 
 
-def _save(comparison: Comparison, report: str | None, samples: str | None) -> None:
+def _save(comparison: Comparison, report: str | None, samples: str | None, trace: str | None) -> None:
     # The samples first: whatever goes wrong later, they need not be measured again.
     if samples is not None:
         comparison.save_samples(samples)
+    if trace is not None:
+        comparison.save_trace(trace)
     if report is not None:
         comparison.save_page(report)
 

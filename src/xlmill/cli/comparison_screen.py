@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from xlmill.cli.findings_screen import show_findings
 from xlmill.lab.comparison import Comparison
 from xlmill.lab.headings import Heading, headings, part_headings
 
@@ -28,6 +29,9 @@ def show_comparison(comparison: Comparison) -> None:
     columns = _that_fit(comparison, offered, console.width)
     console.print(_table(comparison, columns))
     console.print()
+    show_findings(console, record)
+    for condition in comparison.recommendation.conditions:
+        console.print(Text(condition, style="dim"))
     for warning in comparison.warnings:
         console.print(Text(f"! {warning}", style="yellow"))
     rounds = f"{record.rounds} rounds in random order (seed {record.seed})"

@@ -11,7 +11,11 @@ import click
 from xlmill.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
+
+    from xlmill.execution.cost_model import StrategyCost
 
 _LIBRARIES = ("numpy", "llvmlite", "pyarrow", "scipy", "psutil")
 
@@ -41,8 +45,10 @@ def examine() -> dict[str, Any]:
     from xlmill.execution.calibration import cache_file, calibrate
     from xlmill.execution.cores import cpu_quota, memory_limit, usable_cores
     from xlmill.execution.strategy import Settings
+    from xlmill.mill.pipeline import Options
 
-    settings = Settings()
+    # First those that have imported what expressions need: the fork server starts with the first worker.
+    of_expressions, settings = Options().settings(), Settings()
     memory = psutil.virtual_memory()
     affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
     return {
@@ -55,12 +61,28 @@ def examine() -> dict[str, Any]:
         "cores": {"usable": usable_cores(), "machine": os.cpu_count(), "affinity": affinity, "cgroup": cpu_quota()},
         "memory": {"total": memory.total, "available": memory.available, "cgroup": memory_limit()},
         "start_methods": {"default": settings.start_method, "known": multiprocessing.get_all_start_methods()},
-        "costs": {
-            name: {"start": cost.start, "each": cost.start_each, "launch": cost.launch, "message": cost.message}
-            for name, cost in calibrate(settings).items()
-        },
-        "costs_file": str(cache_file(settings)),
+        "costs": _costs(calibrate(of_expressions)),
+        "costs_of_functions": _costs(calibrate(settings)),
+        "costs_file": str(cache_file(of_expressions)),
         "compiled_code": _compiled_code(),
+    }
+
+
+def _costs(measured: Mapping[str, StrategyCost]) -> dict[str, dict[str, float]]:
+    """Of the strategies that were measured, for the others are only assumed."""
+    from xlmill.execution.planner import CANDIDATES
+
+    return {
+        name: {
+            "first": cost.first,
+            "start": cost.start,
+            "each": cost.start_each,
+            "launch": cost.launch,
+            "message": cost.message,
+            "item": cost.item,
+        }
+        for name, cost in measured.items()
+        if name in CANDIDATES
     }
 
 
@@ -103,21 +125,32 @@ def _show(facts: dict[str, Any]) -> None:
     table.add_row("compiled code", f"{code['folder']}{writable}")
     table.add_row("costs kept in", facts["costs_file"])
     console.print(table)
-    _show_costs(facts["costs"], console)
+    _show_costs("Workers for expressions, which have imported xlmill", facts["costs"], console)
+    _show_costs("Workers for other functions, which start empty", facts["costs_of_functions"], console)
 
 
-def _show_costs(costs: dict[str, dict[str, float]], console: Console) -> None:
+def _show_costs(title: str, costs: dict[str, dict[str, float]], console: Console) -> None:
     from rich.table import Table
 
+    columns = {
+        "once a process": "first",
+        "first worker": "start",
+        "each further": "each",
+        "process a chunk": "launch",
+        "message": "message",
+        "item": "item",
+    }
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("strategy", style="bold")
-    for title in ("first worker", "each further", "process a task", "message"):
-        table.add_column(title, justify="right")
+    for heading in columns:
+        table.add_column(heading, justify="right")
     for name, cost in costs.items():
-        table.add_row(name, *(_milliseconds(cost[key]) for key in ("start", "each", "launch", "message")))
-    console.print()
+        table.add_row(name, *(_time(cost[key]) for key in columns.values()))
+    console.print(f"\n{title}")
     console.print(table)
 
 
-def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:,.3g} ms" if seconds else "–"
+def _time(seconds: float) -> str:
+    from xlmill.execution.planner import seconds_text
+
+    return seconds_text(seconds) if seconds else "–"

@@ -15,6 +15,13 @@ set_option = click.option(
 )
 at_option = click.option("--at", metavar="CELL", default="A1", help="Where the formula stands.  [default: A1]")
 array_option = click.option("--array", is_flag=True, help="Evaluate as an array formula (Ctrl+Shift+Enter).")
+allow_host_option = click.option(
+    "--allow-host",
+    "hosts",
+    metavar="HOST",
+    multiple=True,
+    help="A host that WEBSERVICE may ask, such as api.example.com or 10.0.0.5:8080. Repeatable.  [default: none]",
+)
 
 
 @click.command("eval")
@@ -22,11 +29,15 @@ array_option = click.option("--array", is_flag=True, help="Evaluate as an array 
 @set_option
 @at_option
 @array_option
-def evaluate_command(expression: str, assignments: tuple[str, ...], at: str, array: bool) -> None:
+@allow_host_option
+def evaluate_command(
+    expression: str, assignments: tuple[str, ...], at: str, array: bool, hosts: tuple[str, ...]
+) -> None:
     """Print the value of EXPR, an Excel formula; the leading = is optional."""
     from xlmill.cli.assignment import given
     from xlmill.cli.value_text import value_text
     from xlmill.mill.evaluate import evaluate
 
     seen = given(assignments)
-    print(value_text(evaluate(expression, cells=seen.cells, names=seen.names, at=at, array=array)))
+    value = evaluate(expression, cells=seen.cells, names=seen.names, at=at, array=array, allow_hosts=hosts)
+    print(value_text(value))

@@ -24,7 +24,16 @@ _LONGEST_VALUE = 60
 @at_option
 @array_option
 def explain_command(expression: str, assignments: tuple[str, ...], at: str, array: bool) -> None:
-    """How EXPR comes to its value: its tree, its template, its batches, and what each gave."""
+    """How EXPR comes to its value: its tree, its template, its batches, and what each gave.
+
+    Where EXPR is the path of a file of expressions, the functions in it, slowest first, and why they are slow.
+    """
+    if _is_file(expression):
+        from xlmill.cli.explain_workload import show_profile
+        from xlmill.mill.explain import explain as explain_workload
+
+        show_profile(expression, explain_workload(expression))
+        return
     from rich.console import Console
     from rich.text import Text
 
@@ -44,6 +53,20 @@ def explain_command(expression: str, assignments: tuple[str, ...], at: str, arra
     console.print(_drawn(told.tree, told))
     console.print()
     console.print(_steps(told))
+    if told.loops:
+        console.print()
+    for function, lines in told.loops.items():
+        console.print(f"{function} loops over rows: about {lines:,.0f} lines of Python for each")
+
+
+def _is_file(text: str) -> bool:
+    """Whether a text is the path of a file with a suffix that is there."""
+    from pathlib import Path
+
+    try:
+        return bool(Path(text).suffix) and Path(text).is_file()
+    except OSError:  # a long formula is no name of a file
+        return False
 
 
 def shown(value: Any) -> str:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 def functions_command(pattern: str, as_json: bool) -> None:
     """The functions there are, with signatures and status; for a function's whole name, its documentation.
 
-    PATTERN is a part of a name or a category, or has * and ?. The status is "exact", or "offline" for what needs a
-    server or a host application and gives the error that Excel gives offline.
+    PATTERN is a part of a name or a category, or has * and ?. The status is "exact"; "opt-in" for what reaches the
+    outside and gives an error unless the run allows it; or "offline" for what needs a server or a host application
+    and gives the error that Excel gives offline.
     """
     from xlmill.exceptions import InputError
 

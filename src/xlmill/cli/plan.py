@@ -50,15 +50,7 @@ def _plain(made: Plan) -> dict[str, object]:
         "workers": made.workers,
         "chunk_size": made.chunk_size,
         "reason": made.reason,
-        "alternatives": [
-            {
-                "strategy": each.strategy,
-                "workers": each.workers,
-                "seconds": each.seconds,
-                "memory_bytes": round(each.memory),
-            }
-            for each in made.alternatives
-        ],
+        "alternatives": made.table(),
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlmill.cli.ending import HAS_PROBLEMS
+from xlmill.cli.evaluate import allow_host_option
 
 if TYPE_CHECKING:
     from xlmill.mill.summary import Summary
@@ -43,10 +44,15 @@ chunk_size_option = click.option(
     metavar="S",
     default="auto",
     show_default=True,
-    help="auto, or one by name: serial, threads, pool, process; a wrong name is answered with all.",
+    help="auto, or one by name: serial, threads, pool, process, dask, ray; a wrong name is answered with all.",
 )
 @workers_option
 @chunk_size_option
+@click.option(
+    "--address",
+    metavar="ADDRESS",
+    help="The cluster that dask or ray is to use. Default: DASK_SCHEDULER_ADDRESS or RAY_ADDRESS, else one of their own.",
+)
 @click.option(
     "--timeout",
     metavar="SEC",
@@ -68,6 +74,7 @@ chunk_size_option = click.option(
     show_default=True,
     help="A table on standard error, or JSON on standard output.",
 )
+@allow_host_option
 @click.option("--seed", metavar="N", default=0, show_default=True, help="What RAND starts from.")
 @click.option("--clock", metavar="ISO", help="What NOW reads, such as 2026-01-31T12:00. Default: the time now.")
 def run_command(
@@ -78,11 +85,13 @@ def run_command(
     strategy: str,
     workers: int | None,
     chunk_size: int | None,
+    address: str | None,
     timeout: float | None,
     memory_limit: str | None,
     resume: bool,
     strict: bool,
     form: str,
+    hosts: tuple[str, ...],
     seed: int,
     clock: str | None,
 ) -> None:
@@ -103,7 +112,7 @@ def run_command(
     moment = _moment(clock)
     limit = None if memory_limit is None else byte_count(memory_limit, "--memory-limit")
     with shown_progress() as progress:
-        options = Options(strategy, workers, chunk_size, timeout, limit, progress=progress)
+        options = Options(strategy, workers, chunk_size, timeout, limit, progress=progress, address=address)
         done = run(
             source,
             target,
@@ -113,6 +122,7 @@ def run_command(
             clock=moment,
             seed=seed,
             resume=resume,
+            allow_hosts=hosts,
         )
     _tell(done, form, writes_to_stdout=target == "-")
     if strict and done.invalid:

@@ -9,7 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from xlmill.cli.size import size_text
+from xlmill.execution.planner import seconds_text
+from xlmill.functions.outside import failures_in
 from xlmill.mill.summary import Summary, peak_memory
+
+_FAILURES_SHOWN = 5
 
 
 def show_summary(done: Summary) -> None:
@@ -24,11 +28,16 @@ def show_summary(done: Summary) -> None:
     table.add_row("types", _counts(done.types))
     if done.errors:
         table.add_row("errors", _counts(done.errors))
+    if done.failures:
+        table.add_row("failed calls", Text(_failures(done)))
     if done.templates:
         table.add_row("templates", f"{done.templates:,} distinct")
     if done.plan is not None:
         workers = "" if done.plan.workers == 1 else f", {done.plan.workers} workers"
         table.add_row("strategy", Text(f"{done.plan.strategy}{workers}: {done.plan.reason}"))
+        if done.plan.predicted is not None and done.plan.measured is not None:
+            predicted, measured = seconds_text(done.plan.predicted), seconds_text(done.plan.measured)
+            table.add_row("prediction", f"{predicted}; measured, with reading and writing, {measured}")
     table.add_row("time", f"{done.seconds:,.3g} s, {done.rate:,.0f} rows a second")
     table.add_row("memory", f"{size_text(peak_memory())} at most in one process")
     console.print(table)
@@ -46,6 +55,12 @@ def _show_problems(done: Summary, console: Console) -> None:
             console.print(Text(f"  {line}"), soft_wrap=True)
     if done.invalid > len(done.first_problems):
         console.print("…")
+
+
+def _failures(done: Summary) -> str:
+    lines = [str(failure) for failure in failures_in(done.failures)]
+    more = [f"and {len(lines) - _FAILURES_SHOWN:,} other reasons"] if len(lines) > _FAILURES_SHOWN else []
+    return "\n".join(lines[:_FAILURES_SHOWN] + more)
 
 
 def _counts(counts: Counter[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from xlmill.engine.branching import Branching, branching
 from xlmill.engine.chunk import evaluate_forest
 from xlmill.engine.evaluator import Evaluation, Lanes, Surroundings
 from xlmill.engine.names import NameScope
+from xlmill.engine.profile import row_loops
 from xlmill.engine.program import program
 from xlmill.engine.run import Run
 from xlmill.engine.store import ScatteredStore
@@ -21,6 +23,7 @@ from xlmill.syntax.printer import print_formula
 from xlmill.syntax.tree import Tree
 from xlmill.values.column import ARRAY, FUNCTION, REFERENCE, Column, Kind
 from xlmill.values.python_value import python_from_column
+from xlmill.values.text_column import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,9 @@ class Explanation:
     """How a formula came to its value.
 
     `given` is by node; what stands in the body of a LAMBDA, or in a branch that needed no call, is not in it.
-    `steps` are in the order of evaluation; leaves whose value stands in the formula need none.
+    `steps` are in the order of evaluation; leaves whose value stands in the formula need none. `loops` has the
+    functions that would loop over the rows of a workload, with the lines of Python that they run for each; a formula
+    that is slow by itself is not tried.
     """
 
     formula: str
@@ -53,6 +58,12 @@ class Explanation:
     given: dict[int, Given]
     steps: tuple[Step, ...]
     value: Any
+    loops: dict[str, float]
+
+
+# A workload of so many copies of the formula tells loops over rows; a formula that takes longer is not tried.
+_COPIES = 100
+_LONGEST_SECONDS = 0.05
 
 
 def explain(forest: Forest, run: Run) -> Explanation:
@@ -61,9 +72,12 @@ def explain(forest: Forest, run: Run) -> Explanation:
     evaluation = Evaluation(run, made, NameScope())
     branches = branching(forest, made)
     heights = forest.height if branches is None else branches.heights
+    began = time.perf_counter()
     with np.errstate(all="ignore"):
         store = ScatteredStore(forest, np.zeros(1, np.int64))
         evaluation.evaluate(forest, store, 1)
+    is_quick = time.perf_counter() - began < _LONGEST_SECONDS
+    text = print_formula(forest, 0, made.table)
     given = {
         node: _given(store.values(np.array([node])), evaluation)
         for node in np.flatnonzero(forest.depth == 0).tolist()
@@ -74,12 +88,13 @@ def explain(forest: Forest, run: Run) -> Explanation:
         nodes = tuple(Tree(forest, node, made.table) for node in batch.nodes.tolist())
         steps.append(Step(batch.height, nodes))
     return Explanation(
-        print_formula(forest, 0, made.table),
+        text,
         template_text(forest, 0, made.table, run.formula_cell),
         Tree.of_row(forest, 0, made.table),
         given,
         tuple(steps),
         python_from_column(evaluate_forest(forest, run))[0],
+        row_loops(Texts.from_strings([text] * _COPIES), run) if is_quick else {},
     )
 
 

@@ -1,14 +1,21 @@
-"""This machine's costs of each strategy, measured once and kept in the user's cache."""
+"""This machine's costs of each strategy, measured once and kept in the user's cache.
+
+Workers that import much start later than empty ones; so the costs are kept for each set of modules to be loaded
+beforehand (`Settings.preload`).
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import importlib
 import json
 import logging
 import os
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from xlmill.cache_folder import cache_folder
@@ -25,6 +32,9 @@ ITEMS = 20_000
 PROCESSES = 4
 STARTS = 3
 
+# What a fork server takes to import NumPy, pyarrow and what goes with them, where it has not been measured.
+IMPORT_SECONDS = 0.6
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,10 +44,16 @@ def costs(settings: Settings | None = None) -> Mapping[str, StrategyCost]:
     What has to be paid only once in a process, and has been, is left out.
     """
     settings = settings or Settings()
-    known = load(cache_file(settings)) or SEEDS
+    known = load(cache_file(settings)) or _assumed(settings)
     if not has_started(settings.start_method):
         return known
     return {name: replace(cost, first=0.0) for name, cost in known.items()}
+
+
+def _assumed(settings: Settings) -> Mapping[str, StrategyCost]:
+    if not settings.preload:
+        return SEEDS
+    return {name: replace(cost, first=IMPORT_SECONDS if cost.first else 0.0) for name, cost in SEEDS.items()}
 
 
 def calibrate(settings: Settings | None = None) -> Mapping[str, StrategyCost]:
@@ -57,9 +73,12 @@ def measure(settings: Settings) -> Mapping[str, StrategyCost]:
 
 
 def cache_file(settings: Settings) -> Path:
-    """Where the costs of this machine, interpreter and start method are kept."""
+    """Where the costs of this machine, interpreter, start method and the modules of its workers are kept."""
     version = f"{platform.python_implementation()}-{platform.python_version()}".lower()
-    return cache_folder() / f"costs-{platform.node() or 'machine'}-{version}-{settings.start_method}.json"
+    kind = settings.start_method
+    if settings.preload:
+        kind += f"-{hashlib.sha256(' '.join(settings.preload).encode()).hexdigest()[:8]}"
+    return cache_folder() / f"costs-{platform.node() or 'machine'}-{version}-{kind}.json"
 
 
 def load(file: Path) -> Mapping[str, StrategyCost] | None:
@@ -85,7 +104,9 @@ def save(file: Path, measured: Mapping[str, StrategyCost]) -> None:
 
 
 def _measure(name: str, seed: StrategyCost, settings: Settings) -> StrategyCost:
-    quiet = replace(settings, observer=None, initializer=None, task_timeout=None, memory_limit=None)
+    quiet = replace(
+        settings, observer=None, initializer=_Imports(settings.preload), task_timeout=None, memory_limit=None
+    )
     if name == "process":
         with create(name, replace(quiet, workers=1)) as alone:
             return replace(seed, launch=_seconds_to_map(alone, [Items(0, [0])] * PROCESSES) / PROCESSES)
@@ -107,6 +128,18 @@ def _measure(name: str, seed: StrategyCost, settings: Settings) -> StrategyCost:
     each = seed.start_each if first.traits.shares_memory else max(0.0, both - start)
     once = max(0.0, cold - start) if was_cold and seed.first else seed.first
     return replace(seed, first=once, start=start, start_each=each, message=message, item=item, byte=byte)
+
+
+@dataclass(frozen=True, slots=True)
+class _Imports:
+    """A worker is ready when it has imported what its tasks will need; a fork server may have done so for all."""
+
+    modules: tuple[str, ...]
+
+    def __call__(self) -> None:
+        for module in self.modules:
+            with contextlib.suppress(ImportError):  # not everything that is loaded beforehand need be there
+                importlib.import_module(module)
 
 
 def _seconds_to_start(name: str, settings: Settings) -> float:

@@ -17,6 +17,10 @@ from xlmill.execution.transfer import Part, pack, pack_function, unpack
 
 H = TypeVar("H")
 
+# A chunk that cost a worker is cut into so many: of a million rows, four workers die until one row is suspected, where
+# halving would take twenty.
+SUSPECTS = 32
+
 
 class Engine(ABC, Generic[H]):
     """A cluster as it is used here: it computes packed chunks, each with a handle, and tries none of them twice."""
@@ -121,7 +125,7 @@ class _Ticket(Ticket[C, R], Generic[C, R, H]):
                 return [outcome]
             # On trial, alone: whatever it does to its worker from now on must be its own doing.
             if supervision.calls_for_retry(fault) and len(chunk) > 1:
-                self._parts = [supervision.ticket(part, alone=True) for part in pieces(chunk, 2)]
+                self._parts = [supervision.ticket(part, alone=True) for part in pieces(chunk, SUSPECTS)]
                 return [outcome for part in self._parts for outcome in part.wait()]
             attempts += 1
             if not supervision.calls_for_retry(fault) or attempts == fault.cause.attempts:

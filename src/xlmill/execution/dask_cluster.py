@@ -46,7 +46,14 @@ class DaskCluster(Strategy):
     """
 
     name = "dask"
-    traits = Traits(escapes_gil=True, shares_memory=False, isolates=False, chunk_seconds=1.0, library="distributed")
+    traits = Traits(
+        escapes_gil=True,
+        shares_memory=False,
+        isolates=False,
+        chunk_seconds=1.0,
+        may_be_remote=True,
+        library="distributed",
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

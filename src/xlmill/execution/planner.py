@@ -34,7 +34,8 @@ class Plan:
     """The strategy, workers and chunk size chosen for a workload.
 
     `alternatives` are the best prediction for each strategy that could be chosen, the chosen one among them, soonest
-    done first; `reason` is a sentence for people.
+    done first; `reason` is a sentence for people. `measured` are the seconds that the chosen one then took, for the
+    same tasks and whatever the caller did with their results meanwhile.
     """
 
     strategy: str
@@ -42,20 +43,49 @@ class Plan:
     chunk_size: int | None
     reason: str
     alternatives: tuple[Prediction, ...] = ()
+    measured: float | None = None
 
-    def table(self) -> list[dict[str, str | int | float]]:
-        """The alternatives as rows: strategy, workers, chunk_size, seconds, memory_mb, chosen."""
+    @property
+    def predicted(self) -> float | None:
+        """The seconds that the chosen strategy was predicted to take; None where it was asked for by name."""
+        return next((each.seconds for each in self.alternatives if each.strategy == self.strategy), None)
+
+    def table(self) -> list[dict[str, str | int | float | None]]:
+        """The alternatives as rows: strategy, workers, predicted and measured seconds, bytes of memory, chosen."""
         return [
             {
                 "strategy": each.strategy,
                 "workers": each.workers,
-                "chunk_size": each.chunk_size,
-                "seconds": round(each.seconds, 4),
-                "memory_mb": round(each.memory / 1e6, 1),
-                "chosen": "←" if each.strategy == self.strategy else "",
+                "predicted_seconds": round(each.seconds, 4),
+                "measured_seconds": round(self.measured, 4)
+                if each.strategy == self.strategy and self.measured
+                else None,
+                "memory_bytes": round(each.memory),
+                "chosen": each.strategy == self.strategy,
             }
             for each in self.alternatives
         ]
+
+    def __str__(self) -> str:
+        """The reason, and a table of the alternatives, for people."""
+        head = ("strategy", "workers", "predicted", "measured", "")
+        rows = [
+            (
+                each.strategy,
+                str(each.workers),
+                seconds_text(each.seconds),
+                seconds_text(self.measured) if self.measured and each.strategy == self.strategy else "",
+                "← chosen" if each.strategy == self.strategy else "",
+            )
+            for each in self.alternatives
+        ]
+        widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+        lines = [
+            "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:4], widths[1:4]), row[4]]).rstrip()
+            for row in (head, *rows)
+        ]
+        chosen = f"{self.strategy}, {'1 worker' if self.workers == 1 else f'{self.workers} workers'}: {self.reason}"
+        return "\n".join([chosen, *lines]) if rows else chosen
 
 
 def plan(
@@ -106,9 +136,9 @@ def _is_as_good(each: Prediction, soonest: Prediction) -> bool:
 def _reason(chosen: Prediction, best: Mapping[str, Prediction], workload: Workload, cores: int) -> str:
     work = workload.count * workload.seconds
     about = "an unknown number of tasks" if workload.tasks is None else f"{workload.tasks:,} tasks"
-    head = f"{about} of {_seconds(workload.seconds)}"
+    head = f"{about} of {seconds_text(workload.seconds)}"
     if workload.tasks is not None:
-        head += f" are {_seconds(work)} of work"
+        head += f" are {seconds_text(work)} of work"
     if workload.waiting >= 0.5:
         head += f", {workload.waiting:.0%} of it waiting"
     others = [each for each in best.values() if each.strategy != chosen.strategy]
@@ -116,16 +146,17 @@ def _reason(chosen: Prediction, best: Mapping[str, Prediction], workload: Worklo
         return f"{head}; {chosen.strategy} is the only candidate"
     second = min(others, key=lambda each: each.seconds)
     if chosen.seconds <= second.seconds:
-        verdict = f"{chosen.strategy} should take {_seconds(chosen.seconds)}"
-        verdict += f", {second.strategy} {_seconds(second.seconds)}"
+        verdict = f"{chosen.strategy} should take {seconds_text(chosen.seconds)}"
+        verdict += f", {second.strategy} {seconds_text(second.seconds)}"
     else:
         verdict = f"{second.strategy} would hardly be sooner done than {chosen.strategy}"
-        verdict += f" ({_seconds(second.seconds)} and {_seconds(chosen.seconds)})"
+        verdict += f" ({seconds_text(second.seconds)} and {seconds_text(chosen.seconds)})"
     hands = "1 worker" if chosen.workers == 1 else f"{chosen.workers} workers"
     return f"{head}; with {hands} on {cores} cores {verdict}"
 
 
-def _seconds(seconds: float) -> str:
+def seconds_text(seconds: float) -> str:
+    """A time for people."""
     for limit, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms")):
         if seconds < limit:
             return f"{seconds * factor:.3g} {unit}"

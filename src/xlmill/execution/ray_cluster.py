@@ -31,7 +31,9 @@ class RayCluster(Strategy):
     """
 
     name = "ray"
-    traits = Traits(escapes_gil=True, shares_memory=False, isolates=False, chunk_seconds=1.0, library="ray")
+    traits = Traits(
+        escapes_gil=True, shares_memory=False, isolates=False, chunk_seconds=1.0, may_be_remote=True, library="ray"
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

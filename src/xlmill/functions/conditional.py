@@ -172,8 +172,16 @@ def answer(
     while begin < len(asked):
         before = int(ends[begin - 1]) if begin else 0
         end = max(begin + 1, int(np.searchsorted(ends, before + _PAIRS_AT_ONCE, side="right")))
-        owners, positions = candidates.pairs(begin, end)
-        for array, comparison in zip(ranges, comparisons, strict=True):
+        left = list(zip(ranges, comparisons, strict=True))
+        found = None
+        if candidates.order is None:
+            array, comparison = left[0]
+            found = comparison.met_in_runs(array.starts[begin:end], candidates.counts[begin:end], begin)
+        if found is None:
+            owners, positions = candidates.pairs(begin, end)
+        else:
+            (owners, positions), left = found, left[1:]
+        for array, comparison in left:
             met = comparison.holds(array.starts[owners] + positions, owners)
             if not met.all():
                 owners, positions = owners[met], positions[met]

@@ -20,6 +20,7 @@ from xlmill.values.text_column import Texts
 from xlmill.values.text_identity import identify
 from xlmill.values.text_kernels import compare_without_case
 from xlmill.values.text_number import numbers_from_texts
+from xlmill.values.two_speed import two_speed
 from xlmill.values.wildcard import has_wildcards, wildcard_matches
 
 # How a cell must stand to what the criterion names.
@@ -139,6 +140,21 @@ class Comparison:
             result[pairs] = self._holds(form, cell[pairs], criterion[pairs])
         return result
 
+    def met_in_runs(self, starts: Index, sizes: Index, first: int) -> tuple[Index, Index] | None:
+        """Which criteria, and where in their runs of cells they hold: criterion `first + i` looks at `sizes[i]` cells.
+
+        Those begin at `starts[i]`. None where a criterion names other than a number.
+        """
+        if any(form % _KINDS != NUMBER for form in self._forms):
+            return None
+        total = int(sizes.sum())
+        owners, positions = np.empty(total, np.int64), np.empty(total, np.int64)
+        asked = slice(first, first + len(starts))
+        operators, limits = self.criteria.operators[asked], self.criteria.numbers[asked]
+        readable, ordered = self._readable, self._ordered
+        count = _compare_runs.run(total, starts, sizes, operators, limits, readable, ordered, owners, positions)
+        return owners[:count] + first, positions[:count]
+
     def can_be_indexed(self) -> bool:
         """Whether every criterion asks for cells that are equal to a value, so that `keys` answer it."""
         indexed = (NUMBER, BOOLEAN, TEXT, ERROR)
@@ -254,3 +270,32 @@ def _in_order(operator: int, left: Numbers, right: Numbers) -> Mask:
     else:
         result = left >= right
     return result
+
+
+@two_speed
+def _compare_runs(starts, sizes, operators, limits, readable, ordered, owners, positions):  # type: ignore[no-untyped-def]
+    """Note the pairs that hold; gives how many. Numbers by EQUAL, GREATER_EQUAL and so on, NaN where there is none."""
+    at = 0
+    for i in range(len(starts)):
+        first = starts[i]
+        operator = operators[i]
+        limit = limits[i]
+        for k in range(sizes[i]):
+            number = ordered[first + k]
+            if operator == GREATER_EQUAL:
+                met = number >= limit
+            elif operator == LESS_EQUAL:
+                met = number <= limit
+            elif operator == GREATER:
+                met = number > limit
+            elif operator == LESS:
+                met = number < limit
+            elif operator == EQUAL:
+                met = readable[first + k] == limit
+            else:
+                met = number != limit
+            # The place is taken by the next pair where this one does not hold.
+            owners[at] = i
+            positions[at] = k
+            at += 1 if met else 0
+    return at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import weakref
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -31,6 +32,23 @@ class Answer(NamedTuple):
 
     value: Any
     failure: str | None = None
+
+
+class Failure(NamedTuple):
+    """Why calls of a function gave no answer, and how many values are missing for it."""
+
+    function: str
+    reason: str
+    values: int
+
+    def __str__(self) -> str:
+        return f"{self.values:,} of {self.function}: {self.reason}"
+
+
+def failures_in(counts: Counter[tuple[str, str]]) -> list[Failure]:
+    """Failures from counts by function and reason, the most frequent first."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Failure(name, reason, values) for (name, reason), values in ranked]
 
 
 class NoAnswerError(Exception):
@@ -105,12 +123,13 @@ class Outside:
     """The outside as one run sees it: the `hosts` it may ask, answers asked for once, and `failures` by cause.
 
     Answers are kept as long as the run lasts, for each process apart. `failures` counts values that calls failed to
-    give, by the function's name and the reason.
+    give, by the function's name and the reason. `waited` is how many seconds were waited for answers.
     """
 
     def __init__(self, hosts: Iterable[str] = (), seed: int = 0) -> None:
         self._shared = _Shared(os.urandom(8).hex(), frozenset(hosts), seed)
         self.failures: Counter[tuple[str, str]] = Counter()
+        self.waited = 0.0
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -118,7 +137,7 @@ class Outside:
         return self._shared.hosts
 
     def for_chunk(self) -> Outside:
-        """The same outside, with a count of failures of its own."""
+        """The same outside, with counts of its own."""
         return _view(self._shared)
 
     def anew(self) -> Outside:
@@ -142,7 +161,9 @@ class Outside:
         if wanted:
             from xlmill.functions.waiting import answers_to  # an event loop takes 30 ms to import
 
+            began = time.perf_counter()
             found.update(answers_to(desk, wanted))
+            self.waited += time.perf_counter() - began
         answers = [found[key] for key in keys]
         for answer in answers:
             if answer.failure is not None:
@@ -172,6 +193,7 @@ def _view(shared: _Shared) -> Outside:
     outside = Outside.__new__(Outside)
     outside._shared = shared
     outside.failures = Counter()
+    outside.waited = 0.0
     return outside
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from contextlib import contextmanager
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from xlmill.exceptions import InputError
 from xlmill.io.batches import rebatch, with_schema, without_rows
 from xlmill.io.input_file import check_names, path_of
 from xlmill.io.output_file import replacing
-from xlmill.io.table_format import Source, TableFormat, table_format
+from xlmill.io.span import Entry, SpanFormat
+from xlmill.io.table_format import Source, table_format
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,10 +22,11 @@ FILE_BATCH_ROWS = 65_536
 
 
 @table_format
-class ArrowFile(TableFormat):
+class ArrowFile(SpanFormat):
     """The Arrow IPC file format, mapped into memory rather than read, and written uncompressed for that reason.
 
-    The streaming form of the format is read as well. It cannot come from standard input.
+    The streaming form of the format is read as well. It cannot come from standard input. Reading may begin at each of
+    its batches.
     """
 
     name = "arrow"
@@ -31,16 +34,17 @@ class ArrowFile(TableFormat):
     is_typed = True
 
     def read(self, source: Source, batch_rows: int) -> Iterator[pa.RecordBatch]:
-        import pyarrow as pa
+        yield from self.read_from(source, 0, batch_rows)
 
-        path = path_of(source, "Arrow")
-        try:
-            with pa.memory_map(str(path)) as file:
-                schema, batches = _opened(file)
-                check_names(schema.names, source)
-                yield from rebatch(chain([without_rows(schema)], batches), batch_rows)
-        except (pa.ArrowException, OSError) as error:
-            raise InputError(f"{path} is no readable Arrow file: {str(error).splitlines()[0]}") from error
+    def entries(self, source: Source) -> Iterator[Entry]:
+        with _opened(source) as (_, batches):
+            for place, batch in enumerate(batches):
+                yield Entry(place, batch.num_rows)
+
+    def read_from(self, source: Source, place: int, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        with _opened(source, place) as (schema, batches):
+            check_names(schema.names, source)
+            yield from rebatch(chain([without_rows(schema)], batches), batch_rows)
 
     def write(self, batches: Iterable[pa.RecordBatch], target: Source) -> None:
         import pyarrow as pa
@@ -51,13 +55,21 @@ class ArrowFile(TableFormat):
                 writer.write_batch(batch)
 
 
-def _opened(file: pa.MemoryMappedFile) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+@contextmanager
+def _opened(source: Source, place: int = 0) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
+    """The schema of a file, and its batches from number `place` on."""
     import pyarrow as pa
 
+    path = path_of(source, "Arrow")
     try:
-        reader = pa.ipc.open_file(file)
-    except pa.ArrowInvalid:
-        file.seek(0)
-        stream = pa.ipc.open_stream(file)
-        return stream.schema, iter(stream)
-    return reader.schema, (reader.get_batch(i) for i in range(reader.num_record_batches))
+        with pa.memory_map(str(path)) as file:
+            try:
+                reader = pa.ipc.open_file(file)
+            except pa.ArrowInvalid:
+                file.seek(0)
+                stream = pa.ipc.open_stream(file)
+                yield stream.schema, islice(stream, place, None)
+            else:
+                yield reader.schema, (reader.get_batch(i) for i in range(place, reader.num_record_batches))
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path} is no readable Arrow file: {str(error).splitlines()[0]}") from error

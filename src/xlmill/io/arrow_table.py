@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from xlmill.exceptions import InputError
@@ -18,14 +18,15 @@ def is_frame(value: object) -> bool:
     return hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__")
 
 
-def table_of(frame: object) -> pa.Table:
-    """`frame` as an Arrow table in plain types; the index of a pandas frame is no column.
+def table_of(frame: object, wanted: Collection[str] | None = None) -> pa.Table:
+    """`frame` as an Arrow table in plain types; the index of a pandas frame is no column. Numbers are not copied.
 
-    A stream that can be read only once is used up. Raises InputError where `frame` gives no Arrow data.
+    `wanted`: only the columns of these names, case folded, so that the others need not be such as Arrow knows. A
+    stream that can be read only once is used up. Raises InputError where `frame` gives no Arrow data.
     """
     import pyarrow as pa
 
-    batches = list(batches_of(frame, sys.maxsize))
+    batches = list(batches_of(frame if wanted is None else _narrowed(frame, wanted), sys.maxsize))
     return pa.Table.from_batches(batches)
 
 
@@ -68,9 +69,10 @@ def column_of(values: object) -> pa.ChunkedArray:
 def like(frame: object, table: pa.Table) -> Any:
     """`table` as what `frame` is: pandas to pandas, polars to polars, all else to a pyarrow table.
 
-    A pandas frame with as many rows lends its index. No library is imported that the caller has not.
+    A pandas frame with as many rows lends its index. No library is imported that the caller has not. (A duckdb
+    relation belongs to a connection, which it does not tell; duckdb reads the pyarrow table by its variable's name.)
     """
-    library = type(frame).__module__.partition(".")[0]
+    library = _library(frame)
     if library == "polars":
         return sys.modules["polars"].from_arrow(table)
     if library == "pandas":
@@ -80,6 +82,54 @@ def like(frame: object, table: pa.Table) -> Any:
             result.index = index
         return result
     return table
+
+
+def extended(frame: object, table: pa.Table, columns: Mapping[str, pa.Array]) -> Any:
+    """`frame` with further columns, or others in the place of its own, in its own type: see `like`.
+
+    Its other columns stay as they are, in types of their library and, where that shares them, without a copy.
+    `table` is what `table_of` gave for it, which stands in for a stream that is used up.
+    """
+    import pyarrow as pa
+
+    library = _library(frame)
+    if library is not None:
+        added = like(frame, pa.table(dict(columns)))
+        if library == "polars":
+            return frame.with_columns(added.get_columns())  # type: ignore[attr-defined]
+        return frame.assign(**{name: added[name] for name in columns})  # type: ignore[attr-defined]
+    if isinstance(frame, pa.RecordBatch):
+        frame = pa.Table.from_batches([frame])
+    result = frame if isinstance(frame, pa.Table) else table
+    for name, array in columns.items():
+        at = result.schema.get_field_index(name)
+        result = result.append_column(name, array) if at < 0 else result.set_column(at, name, array)
+    return result
+
+
+def _library(frame: object) -> str | None:
+    """The library, pandas or polars, whose data frame this is."""
+    for library in ("pandas", "polars"):
+        module = sys.modules.get(library)
+        if module is not None and isinstance(frame, module.DataFrame):
+            return library
+    return None
+
+
+def _narrowed(frame: Any, wanted: Collection[str]) -> object:
+    """The columns of these names of a frame that gives them without reading the others."""
+    import pyarrow as pa
+
+    is_arrow = isinstance(frame, pa.Table | pa.RecordBatch)
+    library = _library(frame)
+    if library is None and not is_arrow:
+        return frame
+    names = frame.schema.names if is_arrow else list(frame.columns)
+    # One column must be there to tell how many rows there are.
+    kept = [at for at, name in enumerate(names) if str(name).casefold() in wanted] or list(range(len(names)))[:1]
+    if library == "pandas":
+        return frame.iloc[:, kept]
+    return frame.select([names[at] for at in kept])
 
 
 def _reader(frame: object) -> pa.RecordBatchReader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ from xlmill.exceptions import InputError
 from xlmill.io.batches import rebatch, with_schema, without_rows
 from xlmill.io.input_file import check_names, path_of
 from xlmill.io.output_file import replacing
-from xlmill.io.table_format import Source, TableFormat, table_format
+from xlmill.io.span import Entry, SpanFormat
+from xlmill.io.table_format import Source, table_format
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import parquet
 
 # Rows read at once within a row group, which may hold millions.
 READ_ROWS = 65_536
@@ -22,26 +25,31 @@ ROW_GROUP_ROWS = 131_072
 
 
 @table_format
-class ParquetFile(TableFormat):
-    """Parquet, streamed row group by row group. It cannot come from standard input."""
+class ParquetFile(SpanFormat):
+    """Parquet, streamed row group by row group. It cannot come from standard input.
+
+    Reading may begin at each row group.
+    """
 
     name = "parquet"
     suffixes = (".parquet", ".pq")
     is_typed = True
 
     def read(self, source: Source, batch_rows: int) -> Iterator[pa.RecordBatch]:
-        import pyarrow as pa
-        from pyarrow import parquet
+        yield from self.read_from(source, 0, batch_rows)
 
-        path = path_of(source, "Parquet")
-        try:
-            with parquet.ParquetFile(path, memory_map=True) as file:
-                schema = file.schema_arrow
-                check_names(schema.names, source)
-                batches = file.iter_batches(min(batch_rows, READ_ROWS))
-                yield from rebatch(chain([without_rows(schema)], batches), batch_rows)
-        except (pa.ArrowException, OSError) as error:
-            raise InputError(f"{path} is no readable Parquet file: {str(error).splitlines()[0]}") from error
+    def entries(self, source: Source) -> Iterator[Entry]:
+        with _opened(source) as file:
+            for group in range(file.num_row_groups):
+                yield Entry(group, file.metadata.row_group(group).num_rows)
+
+    def read_from(self, source: Source, place: int, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        with _opened(source) as file:
+            schema = file.schema_arrow
+            check_names(schema.names, source)
+            groups = list(range(place, file.num_row_groups))
+            batches = file.iter_batches(min(batch_rows, READ_ROWS), row_groups=groups)
+            yield from rebatch(chain([without_rows(schema)], batches), batch_rows)
 
     def write(self, batches: Iterable[pa.RecordBatch], target: Source) -> None:
         from pyarrow import parquet
@@ -50,3 +58,16 @@ class ParquetFile(TableFormat):
         with replacing(target) as file, parquet.ParquetWriter(file, schema) as writer:
             for batch in batches:
                 writer.write_batch(batch)
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[parquet.ParquetFile]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    path = path_of(source, "Parquet")
+    try:
+        with parquet.ParquetFile(path, memory_map=True) as file:
+            yield file
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path} is no readable Parquet file: {str(error).splitlines()[0]}") from error

@@ -11,7 +11,8 @@ from xlmill.exceptions import InputError
 from xlmill.io.batches import rebatch, with_schema
 from xlmill.io.input_file import UTF8_MARK, check_text_start, opened, whole_lines
 from xlmill.io.output_file import replacing
-from xlmill.io.table_format import Source, TableFormat, table_format
+from xlmill.io.span import Entry, SpanFormat
+from xlmill.io.table_format import Source, table_format
 from xlmill.io.text_cells import CellStyle, joined, rendered, slices
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ BLOCK_BYTES = 1 << 20
 
 
 @table_format
-class TextLines(TableFormat):
+class TextLines(SpanFormat):
     """One expression a line, without a header; every line is a row, so that line numbers stay row numbers.
 
     Reading gives one ``binary`` column called ``expression``: bytes that are no UTF-8 and NULs reach the engine,
     which marks their rows invalid, and no other row suffers. Lines end in LF or CRLF, the last one with or
-    without; a byte order mark is skipped.
+    without; a byte order mark is skipped. Reading may begin at the byte where a line does.
 
     Writing takes the column ``value``, else the only column. A line break inside a value becomes a blank, so
     that a row stays a line; CSV and JSONL keep it.
@@ -44,6 +45,20 @@ class TextLines(TableFormat):
         with opened(source) as file:
             yield from rebatch(_batches(file, source), batch_rows)
 
+    def entries(self, source: Source) -> Iterator[Entry]:
+        with opened(source) as file:
+            place = 0
+            for block in whole_lines(file, source, BLOCK_BYTES):
+                if place == 0:
+                    check_text_start(block, source)
+                yield Entry(place, block.count(b"\n") + (not block.endswith(b"\n")))
+                place += len(block)
+
+    def read_from(self, source: Source, place: int, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        with opened(source) as file:
+            file.seek(place)
+            yield from rebatch(_batches(file, source, is_start=place == 0), batch_rows)
+
     def write(self, batches: Iterable[pa.RecordBatch], target: Source) -> None:
         with replacing(target) as file:
             for batch in with_schema(batches)[1]:
@@ -51,13 +66,14 @@ class TextLines(TableFormat):
                     file.write(lines)
 
 
-def _batches(file: BinaryIO, source: Source) -> Iterator[pa.RecordBatch]:
+def _batches(file: BinaryIO, source: Source, is_start: bool = True) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    for number, block in enumerate(whole_lines(file, source, BLOCK_BYTES)):
-        if number == 0:
+    for block in whole_lines(file, source, BLOCK_BYTES):
+        if is_start:
             check_text_start(block, source)
             block = block.removeprefix(UTF8_MARK)
+            is_start = False
         yield pa.record_batch([_split(block)], names=[COLUMN])
 
 

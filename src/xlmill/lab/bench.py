@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from xlmill.execution import create
@@ -30,7 +30,7 @@ class Report:
     processor: float | None
     parent_peak: int | None
     digests: Digests
-    timeline: list[Span]
+    timeline: list[Span] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

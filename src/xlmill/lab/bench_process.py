@@ -9,6 +9,7 @@ import time
 
 from xlmill.lab.bench import Report, Run, Show
 from xlmill.lab.own_process import OwnProcess
+from xlmill.lab.prediction import Predict
 from xlmill.lab.tree import tree_memory
 from xlmill.lab.way import Way
 
@@ -53,6 +54,12 @@ class Bench(OwnProcess):
                 report: Report = self._take(pause)
                 return report, max(peak, tree_memory(self._watched))
         raise self._late(seconds)
+
+    def predict(self, workers: int, seconds: float) -> dict[str, float]:
+        """Seconds that the planner predicts, by strategy. Raises BenchError like `run`."""
+        self._send(pickle.dumps(Predict(workers)))
+        predicted: dict[str, float] = self._answer(seconds)
+        return predicted
 
     def show(self, first: int, last: int, seconds: float) -> list[str]:
         """Results from `first` to before `last`, for people. Raises BenchError like `run`."""

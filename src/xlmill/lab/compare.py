@@ -10,21 +10,29 @@ from pathlib import Path
 from xlmill.exceptions import InputError
 from xlmill.lab.comparison import Comparison
 from xlmill.lab.expressions import expressions_from_file, expressions_from_memory
+from xlmill.lab.faults import fault_rows
 from xlmill.lab.function_tasks import FunctionTasks
-from xlmill.lab.measurement import Measurement, Observer
+from xlmill.lab.measurement import Measurement, Observer, Stage
+from xlmill.lab.suites.all_suites import find_suite
+from xlmill.lab.suites.suite import Effort
 from xlmill.lab.way import ASYNC_STRATEGIES, Way, ways
 from xlmill.lab.work import Work
 
+# Seconds for everything, where nobody says how many.
+USUAL_BUDGET = 60.0
+
 
 def compare(
-    workload: object,
+    workload: object = None,
     strategies: Iterable[str] | None = None,
     *,
+    suite: str | None = None,
     workers: int | None = None,
     repeat: int = 5,
-    budget: float = 60.0,
+    budget: float | None = None,
     seed: int = 0,
     column: str | None = None,
+    faults: bool = False,
     progress: Observer | None = None,
 ) -> Comparison:
     """Measure how long `workload` takes by each of `strategies`, and say which to use.
@@ -36,9 +44,14 @@ def compare(
     `strategies`: names; by default serial, threads, pool, process, mp-pool and mp-process, and for an async function
     serial and asyncio, which alone can run it. `loop` is one expression after another. `serial` is always among them:
     it is what the others are compared with. `workers`: for all but serial; by default one on each usable core.
-    `repeat`: how often each is run, in an order drawn by `seed`. `budget`: seconds for everything; a strategy that
-    would be too slow for it is measured on fewer rows, and its time extrapolated and marked.
-    `progress` is told what is done now.
+    `repeat`: how often each is run, in an order drawn by `seed`. `budget`: seconds for everything, usually 60; a
+    strategy that would be too slow for it is measured on fewer rows, and its time extrapolated and marked.
+    `faults`: also see what each does when a worker is killed, of tasks made for that. `progress` is told what is done
+    now.
+
+    `suite`, instead of a workload: "article" does the experiments of an article on Pool and Process again and judges
+    its claims, "io" is about tasks that wait, "planner" about what `strategy="auto"` chooses. Each brings its own
+    workload, strategies and budget: 5, 2 and 5 minutes.
 
     Raises UnequalResultsError where strategies give different results, for then their times say nothing, and
     InputError for what cannot be read or run.
@@ -46,10 +59,20 @@ def compare(
     Each strategy runs in a process of its own, where it is run once before it counts. What processes must be given
     travels by value, so a function of a script or a notebook will do.
     """
+    if suite is not None:
+        if workload is not None or strategies is not None:
+            raise InputError(f"the suite {suite!r} brings its own workload and strategies; give it none")
+        found = find_suite(suite)
+        return Comparison(found.run(Effort(workers, repeat, budget or found.seconds, seed, progress)))
+    if workload is None:
+        raise InputError("there is nothing to compare; give a workload or a suite")
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
         work = work_of(workload, column, Path(folder), seed)
         chosen = ways_for(work, strategies, workers)
-        return Comparison(Measurement(work, chosen, repeat, budget, seed, progress).record())
+        record = Measurement(work, chosen, repeat, USUAL_BUDGET if budget is None else budget, seed, progress).record()
+    if faults:
+        record.faults = fault_rows(chosen, lambda text: None if progress is None else progress(Stage(text, 1, 1)))
+    return Comparison(record)
 
 
 def work_of(workload: object, column: str | None, folder: Path, seed: int) -> Work:

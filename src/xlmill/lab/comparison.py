@@ -12,6 +12,7 @@ from xlmill.exceptions import InputError
 from xlmill.lab.figures import Figures, figures, warnings
 from xlmill.lab.recommendation import Recommendation, recommend
 from xlmill.lab.record import Record, read_record
+from xlmill.lab.trace import trace
 
 if TYPE_CHECKING:
     from xlmill.lab.charts.chart import Chart
@@ -70,6 +71,10 @@ class Comparison:
     def save_samples(self, path: str | os.PathLike[str]) -> None:
         """Write the raw samples as JSON, which `replay` reads."""
         _write(path, self.record.to_json())
+
+    def save_trace(self, path: str | os.PathLike[str]) -> None:
+        """Write who computed what when as a trace, which Perfetto and chrome://tracing open."""
+        _write(path, trace(self.record))
 
     def _page(self) -> str:
         from xlmill.lab.page import page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -22,8 +23,9 @@ from xlmill.lab.way import Way
 from xlmill.lab.work import Subject, Work
 from xlmill.mill.equipment import equipped
 from xlmill.mill.evaluate import evaluate, serial_now
+from xlmill.mill.generate import generate
 from xlmill.mill.many import InvalidExpression
-from xlmill.mill.pipeline import Options
+from xlmill.mill.pipeline import Options, Pipeline
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob, Job
 from xlmill.values.python_value import column_from_python
 
@@ -37,6 +39,17 @@ _LEAST_CHUNK_ROWS = 1024
 # Few rows are interpreted, for compiled code would take longer to load: they say nothing of many.
 _FIRST_ROWS = 32_768
 _FIRST_ROWS_ALONE = 16
+
+# What of pyarrow reads a file as a table, by suffix.
+_READERS = {
+    ".csv": ("pyarrow.csv", "pyarrow.csv.read_csv"),
+    ".parquet": ("pyarrow.parquet", "pyarrow.parquet.read_table"),
+    ".jsonl": ("pyarrow.json", "pyarrow.json.read_json"),
+    ".arrow": ("pyarrow.feather", "pyarrow.feather.read_table"),
+}
+
+# As many as a plan is made by.
+_PROBE_ROWS = 16_384
 
 # Evaluated before a newcomer's workers are forked, so that not each of them must import the functions anew.
 _ROWS_BEFORE = 100
@@ -52,11 +65,18 @@ class Expressions(Work):
     rows_to_compile = _FIRST_ROWS
 
     def __init__(
-        self, table: pa.Table, column: str, name: str, folder: Path, clock: datetime.datetime, seed: int
+        self,
+        table: pa.Table,
+        column: str,
+        name: str,
+        folder: Path,
+        clock: datetime.datetime,
+        seed: int,
+        given: str = "",
     ) -> None:
-        self.subject = Subject(name, table.num_rows, "expressions")
         self.column = column
         self.variables = tuple(other for other in table.schema.names if other != column)
+        self.subject = Subject(name, table.num_rows, "expressions", given, bool(self.variables))
         self.clock = clock
         self.seed = seed
         settings = Run(now=serial_now(clock, False), seed=seed)
@@ -107,6 +127,13 @@ class Expressions(Work):
         """Rows that take some tenths of a second."""
         return _FIRST_ROWS_ALONE if way.is_newcomers else _FIRST_ROWS
 
+    def predictions(self, workers: int) -> dict[str, float]:
+        """By the probe that `xlmill run` makes, of rows that are not missed from those that are planned."""
+        chunk_rows = min(_PROBE_ROWS, self._table.num_rows)
+        endless = itertools.chain.from_iterable(_chunks(self._table, chunk_rows) for _ in itertools.count())
+        pipeline = Pipeline(self.job, Options("auto", workers), self._table.num_rows + 2 * chunk_rows)
+        return {each.strategy: each.seconds for each in pipeline.choose(endless).alternatives}
+
     def put_together(self, outcomes: list[Outcome[Any, Any]]) -> Any:
         """One table of the typed results, or one list of Python values."""
         import pyarrow as pa
@@ -143,7 +170,7 @@ def expressions_from_file(source: str | os.PathLike[str], column: str | None, fo
     batches = list(format_for(source, settings).read(source, CHUNK_ROWS))
     table = pa.Table.from_batches(batches)
     chosen = expression_column(table.schema, source, column)
-    return _expressions(table, chosen, os.fspath(source), folder, seed)
+    return _expressions(table, chosen, os.fspath(source), folder, seed, _given(os.fspath(source), table, chosen))
 
 
 def expressions_from_memory(given: object, column: str | None, folder: Path, seed: int) -> Expressions:
@@ -163,6 +190,13 @@ def expressions_from_memory(given: object, column: str | None, folder: Path, see
     return _expressions(pa.table({"expression": pa.array(texts, pa.string())}), "expression", "a list", folder, seed)
 
 
+def generated_expressions(rows: int, mix: str, name: str, folder: Path, seed: int) -> Expressions:
+    """So many expressions of a mix, as `xlmill generate` makes them."""
+    import pyarrow as pa
+
+    return _expressions(pa.Table.from_batches(list(generate(rows, mix=mix))), "expression", name, folder, seed)
+
+
 def evaluate_one(text: str, names: dict[str, Any], clock: datetime.datetime, seed: int) -> Any:
     """What a newcomer writes: one expression, and what is wrong with it if it is none."""
     if not text.strip():
@@ -173,10 +207,25 @@ def evaluate_one(text: str, names: dict[str, Any], clock: datetime.datetime, see
         return InvalidExpression(str(error))
 
 
-def _expressions(table: pa.Table, column: str, name: str, folder: Path, seed: int) -> Expressions:
+def _given(source: str, table: pa.Table, column: str) -> str:
+    """Lines of Python that bring the expressions of a file about; none where that takes more than two."""
+    suffix = Path(source).suffix.lower()
+    if suffix == ".txt":
+        return f'with open({source!r}, encoding="utf-8") as file:\n    expressions = file.read().splitlines()'
+    reader = _READERS.get(suffix)
+    if reader is None:
+        return f"expressions = ...  # those of {source}"
+    module, function = reader
+    lines = [f"table = {function}({source!r})", f"expressions = table[{column!r}]"]
+    if table.num_columns > 1:
+        lines.append(f"columns = table.drop_columns([{column!r}])")
+    return "\n".join([f"import {module}", "", *lines])
+
+
+def _expressions(table: pa.Table, column: str, name: str, folder: Path, seed: int, given: str = "") -> Expressions:
     if table.num_rows == 0:
         raise InputError(f"{name} holds no expressions, so there is nothing to compare")
-    return Expressions(table, column, name, folder, datetime.datetime.now(), seed)
+    return Expressions(table, column, name, folder, datetime.datetime.now(), seed, given)
 
 
 def _write(table: pa.Table, file: Path) -> None:

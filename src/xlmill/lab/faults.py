@@ -16,7 +16,7 @@ from xlmill.execution import create, cut
 from xlmill.execution.each_item import EachItem
 from xlmill.lab.apart import call_apart
 from xlmill.lab.findings import FaultRow
-from xlmill.lab.own_process import BenchError, LateError
+from xlmill.lab.own_process import BenchError, EndedError, LateError
 from xlmill.lab.quantities import seconds_text
 from xlmill.lab.way import Way
 
@@ -26,19 +26,22 @@ GUILTY = 25
 
 _CHUNK = 5
 _SECONDS = 0.002
-# An undisturbed run takes a tenth of a second, and the starts of workers at most a few.
-HUNG_SECONDS = 6.0
+# What takes so many times as long as an undisturbed run, and so many seconds, would never end.
+_HUNG_TIMES = 10.0
+_HUNG_SECONDS = 5.0
+_TIMEOUT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Fatal:
-    """A task that takes two milliseconds; on one row it kills its process: always, or only where `mark` is not yet."""
+    """A task of two milliseconds; on the row `guilty` it kills its process: always, or while there is no `mark`."""
 
-    mark: Path | None
+    guilty: int | None = GUILTY
+    mark: Path | None = None
 
     def __call__(self, row: int) -> int:
         time.sleep(_SECONDS)
-        if row == GUILTY and (self.mark is None or not _was_there(self.mark)):
+        if row == self.guilty and (self.mark is None or not _was_there(self.mark)):
             os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
         return -row
 
@@ -56,36 +59,39 @@ def fault_rows(ways: Iterable[Way], told: Callable[[str], None] = lambda text: N
     """A row for each way and each fault. Each run has a process of its own, which is ended where it hangs."""
     found = []
     for way in ways:
+        told(f"{way.strategy}: nobody is killed")
+        undisturbed = call_apart(partial(_run, way, Fatal(None)), _TIMEOUT)
+        patience = max(_HUNG_SECONDS, _HUNG_TIMES * undisturbed.seconds)
         for fault in (ONCE, ALWAYS):
             told(f"{way.strategy}: {fault}")
-            found.append(_row(way, fault))
+            found.append(_row(way, fault, patience))
     return found
 
 
-def _row(way: Way, fault: str) -> FaultRow:
+def _row(way: Way, fault: str, patience: float) -> FaultRow:
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
-        task = Fatal(Path(folder) / "killed" if fault == ONCE else None)
+        task = Fatal(mark=Path(folder) / "killed" if fault == ONCE else None)
         began = time.monotonic()
+        problem: BenchError | None = None
         ended: Ended | None = None
-        hung = False
         try:
-            ended = call_apart(partial(_run, way, task), HUNG_SECONDS)
-        except LateError:
-            hung = True
-        except BenchError:
-            pass  # the row tells it: nothing came back, and nothing hung
+            ended = call_apart(partial(_run, way, task), patience)
+        except BenchError as error:
+            problem = error
         took = time.monotonic() - began
-    return judge(way.strategy, fault, ended, hung, took)
+    return judge(way.strategy, fault, ended, problem, took)
 
 
-def judge(strategy: str, fault: str, ended: Ended | None, hung: bool, took: float) -> FaultRow:
-    """What a run, or that there was none, says of a strategy; `took` are its seconds where it did not end by itself."""
+def judge(strategy: str, fault: str, ended: Ended | None, problem: BenchError | None, took: float) -> FaultRow:
+    """What a run says of a strategy, or the problem that kept it from its end after `took` seconds."""
     if ended is None:
-        text = (
-            f"it still waited after {HUNG_SECONDS:g} s, and was ended: nothing came back"
-            if hung
-            else "the program itself was killed, and everything lost"
-        )
+        hung = isinstance(problem, LateError)
+        if hung:
+            text = f"it still waited after {seconds_text(took)}, and was ended: nothing came back"
+        elif isinstance(problem, EndedError):
+            text = "the program itself was killed, and everything lost"
+        else:
+            text = f"it gave up, and everything was lost: {problem}"
         return FaultRow(strategy, fault, ROWS, 0, took, None if fault == ONCE else False, hung, text)
     blamed = None if fault == ONCE else ended.reported == (GUILTY,)
     lost = ROWS - ended.returned

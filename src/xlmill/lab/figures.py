@@ -54,7 +54,9 @@ def figures(record: Record) -> list[Figures]:
 def makespans(record: Record, way: WayRecord) -> list[float]:
     """The seconds of each sample of a way, extrapolated to all rows where fewer were measured."""
     return [
-        expected_seconds((way.rows, sample.timing.seconds), way.pilot, record.rows)
+        expected_seconds(
+            (way.rows, sample.timing.seconds), way.pilot, record.rows, sample.timing.start + sample.timing.stop
+        )
         if way.rows < record.rows
         else sample.timing.seconds
         for sample in way.samples

@@ -6,10 +6,13 @@ import asyncio
 import functools
 import pickle
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
-from xlmill.execution import Fault, Items, Outcome, SelfSizing, Settings, cut, is_async
+from xlmill.execution import Fault, Items, Outcome, SelfSizing, Settings, costs, cut, is_async, plan
 from xlmill.execution.each_item import EachAwaited, EachItem
+from xlmill.execution.planner import CANDIDATES
+from xlmill.execution.probe import probe
 from xlmill.execution.transfer import name_of, pack_function
 from xlmill.lab.digest import Digests, digests_of_values
 from xlmill.lab.timed_run import TaskFaultError
@@ -65,6 +68,16 @@ class FunctionTasks(Work):
     def first_rows(self, way: Way) -> int:
         """Two tasks a worker: nothing is known of them yet, and each may be long."""
         return 2 * way.workers
+
+    def predictions(self, workers: int) -> dict[str, float]:
+        """By a probe of the first tasks, as `xlmill.map` makes it; an async function is not planned for."""
+        if self.is_async:
+            return {}
+        probed = probe(EachItem(self.function, travels=False).of, iter(self.tasks), len(self.tasks))
+        workload = replace(probed.workload, tasks=len(self.tasks))
+        known = {name: replace(cost, first=0.0) for name, cost in costs().items()}
+        found = plan(workload, workers, candidates=CANDIDATES, costs=known)
+        return {each.strategy: each.seconds for each in found.alternatives}
 
     def put_together(self, outcomes: list[Outcome[Items[Any], list[Any]]]) -> list[Any]:
         """The results as one list."""

@@ -14,6 +14,8 @@ from xlmill.exceptions import InputError, UnequalResultsError
 from xlmill.lab.bench_process import Bench
 from xlmill.lab.budget import LEAST_ROUNDS, Budget
 from xlmill.lab.digest import Digests, first_difference
+from xlmill.lab.figures import figures
+from xlmill.lab.findings import Predicted
 from xlmill.lab.machine import machine
 from xlmill.lab.own_process import BenchError
 from xlmill.lab.record import Record, Sample, WayRecord
@@ -81,8 +83,12 @@ class Measurement:
             seed,
             made,
             ways=records,
+            given=subject.given,
+            has_columns=subject.has_columns,
         )
         self._budget = Budget(budget, repeat, len(ways))
+        self._most_workers = max(way.workers for way in ways)
+        self._predicted: dict[str, float] = {}
 
     def record(self) -> Record:
         """Measure; what was found. Raises UnequalResultsError, and InputError where even the baseline fails."""
@@ -94,6 +100,11 @@ class Measurement:
                 raise _no_baseline(course.way, course.record.failure)
             self._refuse_other_results(course)
         self._repeat()
+        self._record.predicted = [
+            Predicted(row.way.strategy, self._predicted[row.way.strategy], row.seconds.median)
+            for row in figures(self._record)
+            if row.way.strategy in self._predicted
+        ]
         self._record.seconds = time.monotonic() - began
         return self._record
 
@@ -123,6 +134,8 @@ class Measurement:
                 first_rows = self._work.first_rows(course.way)
                 allowed = self._budget.allowance(ways_left)
                 found = rehearse(bench, first_rows, everything, allowed, self._budget.patience)
+                if course is self._baseline:
+                    self._predicted = bench.predict(self._most_workers, self._budget.patience)
         except BenchError as error:
             course.fail(error)
             return

@@ -40,6 +40,10 @@ class LateError(BenchError):
     """It did not end in time."""
 
 
+class EndedError(BenchError):
+    """Its process ended before it was done."""
+
+
 class OwnProcess:
     """A process that runs `serve` of a module, and answers each command that is sent to it.
 
@@ -93,7 +97,7 @@ class OwnProcess:
     def _take(self, seconds: float) -> Any:
         answer = self._answers.get(timeout=seconds)
         if answer is _ENDED:
-            raise BenchError(f"the process that ran it ended: {self._last_words()}")
+            raise EndedError(f"the process that ran it ended: {self._last_words()}")
         if isinstance(answer, Refusal):
             raise BenchError(answer.problem)
         return answer

@@ -18,11 +18,13 @@ from xlmill.lab.charts.chart import NARROW, STYLE, WIDE, Chart
 from xlmill.lab.charts.palette import Look, colour_rules, css_class, ink_rules, toggle_rules
 from xlmill.lab.charts.svg import Drawing
 from xlmill.lab.figures import Figures
-from xlmill.lab.findings import Claim, FaultRow, Judgement
+from xlmill.lab.findings import Claim, FaultRow, Figure, Judgement
 from xlmill.lab.headings import headings, part_headings
 from xlmill.lab.quantities import bytes_text, factor_text, quantity_text, seconds_text
+from xlmill.lab.reason import reason
 from xlmill.lab.recommendation import Recommendation
 from xlmill.lab.record import Record
+from xlmill.lab.trace import trace
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -63,7 +65,10 @@ def _render(
     pictures: Sequence[Chart],
 ) -> str:
     is_page = template == "page.html.jinja"
+    shown = Counter(name for picture in pictures for name in picture.looks)
     looks = {name: look for picture in pictures for name, look in picture.looks.items()}
+    # To hide what stands in one picture alone would leave that with less, and nothing else with more room.
+    toggles = {name: look for name, look in looks.items() if shown[name] > 1 or len(pictures) == 1}
     verdicts = Counter(claim.verdict for claim in record.claims)
     return (
         _templates()
@@ -75,18 +80,20 @@ def _render(
             warnings=warnings,
             headings=headings(record.memory_measure),
             part_headings=part_headings(),
+            reason=reason(rows, advice.strategy),
             tiles=_tiles(record, rows, advice),
             tally=[(verdict, verdicts[verdict]) for verdict in get_args(Judgement) if verdicts[verdict]],
             symbols=_SYMBOLS,
             lengths=_lengths,
             pictures=pictures,
-            looks=looks,
+            toggles=toggles,
             marker=_marker,
             wide=WIDE,
             narrow=NARROW,
             faults=_by_fault(record),
             regret_rows=_regret_rows(record),
             is_page=is_page,
+            trace=_link("application/json", trace(record)) if is_page and record.timeline else "",
             # Several comparisons may stand in one notebook, and names are to be found once in a page.
             prefix="" if is_page else f"xlmill-{zlib.crc32(record.to_json().encode()):x}-",
             style=Markup(_style(looks)),
@@ -111,6 +118,12 @@ def _tiles(record: Record, rows: Sequence[Figures], advice: Recommendation) -> l
         share = row.start / row.seconds.median
         remark = f"{share:.0%} of its time" if share >= 0.005 else "of no weight"
         tiles.append(Tile("start", seconds_text(row.start), remark))
+    others = [other for other in rows if other is not row]
+    if others:
+        following = min(others, key=lambda other: other.seconds.median)
+        times = factor_text(following.seconds.median / row.seconds.median)
+        remark = f"{seconds_text(following.seconds.median)}: {times} times as long"
+        tiles.append(Tile("next best", following.way.strategy, remark))
     if row.way.peak_memory is not None:
         tiles.append(Tile("memory", bytes_text(row.way.peak_memory), f"peak {record.memory_measure} of all processes"))
     sure = "over 99%" if advice.confidence > 0.99 else f"{advice.confidence:.0%}"
@@ -143,6 +156,14 @@ def _by_fault(record: Record) -> dict[str, list[FaultRow]]:
     for row in record.faults:
         found.setdefault(row.fault, []).append(row)
     return found
+
+
+def _bounds(figure: Figure) -> str:
+    """What bounds a figure, where that can be told from it."""
+    if figure.low is None or figure.high is None:
+        return ""
+    low, middle, high = (quantity_text(each, figure.unit) for each in (figure.low, figure.value, figure.high))
+    return "" if low == middle == high else f"{low} to {high}"
 
 
 def _regret_rows(record: Record) -> list[list[str]]:
@@ -180,9 +201,9 @@ def _style(looks: dict[str, Look]) -> str:
     )
 
 
-def _data_link(picture: Chart) -> str:
-    """A link that holds the picture itself."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(picture.svg().encode()).decode()}"
+def _link(kind: str, content: str) -> str:
+    """A link that holds what it leads to."""
+    return f"data:{kind};base64,{base64.b64encode(content.encode()).decode()}"
 
 
 @functools.cache
@@ -205,8 +226,9 @@ def _templates() -> Environment:
         seconds=seconds_text,
         bytes=bytes_text,
         quantity=quantity_text,
+        bounds=_bounds,
         css_class=css_class,
         slug=lambda text: text.replace(" ", "-"),
-        data_link=_data_link,
+        data_link=lambda picture: _link("image/svg+xml", picture.svg()),
     )
     return templates

@@ -14,9 +14,10 @@ from xlmill.lab.charts.pairs import Pair, Pairs
 from xlmill.lab.charts.palette import Look, looks
 from xlmill.lab.charts.timeline import Timeline
 from xlmill.lab.figures import Figures
-from xlmill.lab.findings import Axis, Sweep
+from xlmill.lab.findings import ArticleExperiment, Axis, Sweep
 from xlmill.lab.quantities import factor_text, quantity_text, seconds_text
 from xlmill.lab.record import Record
+from xlmill.lab.regret_picture import regret_by_choice
 from xlmill.lab.repeats import steadiness, time_by_strategy
 
 _CURVES_NOTE = (
@@ -49,7 +50,8 @@ def _source(record: Record) -> str:
     facts = record.machine
     cores = f"{facts['cores']} cores" + (f" of {facts['processor']}" if facts["processor"] else "")
     day = datetime.fromisoformat(record.made).strftime("%Y-%m-%d")
-    return f"xlmill {facts['versions']['xlmill']} · {record.workload} · {cores} · {facts['python']} · {day}"
+    what = record.workload if record.suite is None else f"suite {record.suite}"
+    return f"xlmill {facts['versions']['xlmill']} · {what} · {cores} · {facts['python']} · {day}"
 
 
 def _names(record: Record) -> list[str]:
@@ -59,6 +61,7 @@ def _names(record: Record) -> list[str]:
     names += [span.strategy for span in record.timeline]
     names += [time.strategy for experiment in record.article for time in experiment.times]
     names += [each.strategy for each in record.predicted]
+    names += [cell.chosen for cell in record.regret.cells] if record.regret is not None else []
     return list(dict.fromkeys(names))
 
 
@@ -75,6 +78,8 @@ def _pictures(record: Record, rows: Sequence[Figures], known: Mapping[str, Look]
         yield _timeline(record, known)
     if record.predicted:
         yield _predicted(record, known)
+    if record.regret is not None and record.regret.cells:
+        yield regret_by_choice(record.regret, known)
 
 
 def _sweep(sweep: Sweep, known: Mapping[str, Look]) -> Curves:
@@ -94,7 +99,9 @@ def _sweep(sweep: Sweep, known: Mapping[str, Look]) -> Curves:
         least_is_best=sweep.y.unit != "×",
         is_ideal=sweep.name == "workers" and sweep.y.unit == "×",
     )
-    return replace(chart, note=f"{_CURVES_NOTE} {_RIBBON_NOTE} {_leaders(chart)}") if chart.best else chart
+    if not chart.best or not chart.stretches:
+        return replace(chart, best=None)
+    return replace(chart, note=f"{_CURVES_NOTE} {_RIBBON_NOTE} {_leaders(chart)}")
 
 
 def _leaders(chart: Curves) -> str:
@@ -112,6 +119,10 @@ def _round(value: float) -> float:
 
 
 def _timeline(record: Record, known: Mapping[str, Look]) -> Timeline:
+    order = [way.strategy for way in record.ways]
+    spans = sorted(
+        record.timeline, key=lambda span: order.index(span.strategy) if span.strategy in order else len(order)
+    )
     return Timeline(
         name="timeline",
         title="Who computed what, when",
@@ -119,8 +130,8 @@ def _timeline(record: Record, known: Mapping[str, Look]) -> Timeline:
         "lock such as the GIL.",
         note="A block is a chunk on its worker; two shades tell neighbours apart. Busy: the share of the strategy's "
         "time in which the worker computed.",
-        looks=_of(known, [span.strategy for span in record.timeline]),
-        spans=record.timeline,
+        looks=_of(known, [span.strategy for span in spans]),
+        spans=spans,
     )
 
 
@@ -165,7 +176,7 @@ def _article(record: Record, known: Mapping[str, Look]) -> Pairs:
     return Pairs(
         name="article",
         title="The article's experiments, done again",
-        found=" ".join(experiment.text for experiment in record.article),
+        found=_best_of_both(record.article[0]),
         teaches="loop, mp-pool and mp-process compute one expression at a time, as a newcomer writes it; the others "
         "are xlmill's way, whole columns at once.",
         note="The bar is the article's time, the marker ours; hollow: extrapolated from fewer expressions.",
@@ -173,6 +184,17 @@ def _article(record: Record, known: Mapping[str, Look]) -> Pairs:
         pairs=pairs,
         names=("the article", "measured here"),
     )
+
+
+def _best_of_both(experiment: ArticleExperiment) -> str:
+    """The newcomer's best beside xlmill's."""
+    parts = []
+    for how, whose in (("newcomer", "one at a time the best is"), ("xlmill", "by columns")):
+        times = [time for time in experiment.times if time.how == how]
+        if times:
+            best = min(times, key=lambda time: time.median)
+            parts.append(f"{whose} {best.strategy} with {'≈ ' if best.extrapolated else ''}{seconds_text(best.median)}")
+    return f"{experiment.title}: {', '.join(parts)}."
 
 
 def _seconds(text: str | None) -> float | None:

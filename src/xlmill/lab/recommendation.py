@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xlmill.lab.advice_code import code
+from xlmill.lab.conditions import conditions
 from xlmill.lab.figures import Figures, figures, makespans
 from xlmill.lab.quantities import factor_text
 from xlmill.lab.record import Record
@@ -16,7 +18,8 @@ class Recommendation:
     """Which strategy to use for this work on this machine, with how many workers and rows a chunk.
 
     `gain` is how many times as fast as the baseline it is. `confidence`, from 0 to 1, is the chance that it would be
-    the fastest if all were measured again. `sentence` says it to people.
+    the fastest if all were measured again. `conditions` are those under which it would be another, in sentences.
+    `code` are lines of Python that apply it. `sentence` says it to people.
     """
 
     strategy: str
@@ -25,13 +28,19 @@ class Recommendation:
     gain: float
     confidence: float
     sentence: str
+    conditions: tuple[str, ...]
+    code: str
+
+    @property
+    def settings(self) -> dict[str, str | int]:
+        """The keyword arguments by which `xlmill.map` and `xlmill.evaluate_many` do it."""
+        return {"strategy": self.strategy} | ({"workers": self.workers} if self.workers > 1 else {})
 
 
 def recommend(record: Record) -> Recommendation:
     """The simplest way than which none is measurably faster."""
     rows = figures(record)
-    fastest = min(rows, key=lambda row: row.seconds.median)
-    equals = [row for row in rows if row is fastest or not is_different(row.seconds, fastest.seconds)]
+    equals = [row for row in rows if not any(_is_faster(other, row) for other in rows)]
     chosen = equals[0]  # ways stand in order, the simplest first
     others = [makespans(record, row.way) for row in rows if row is not chosen]
     return Recommendation(
@@ -41,7 +50,13 @@ def recommend(record: Record) -> Recommendation:
         chosen.speedup,
         chance_to_be_least(makespans(record, chosen.way), others, record.seed),
         _sentence(chosen, rows, equals),
+        tuple(conditions(record, rows, chosen, equals)),
+        code(record, chosen.way),
     )
+
+
+def _is_faster(one: Figures, other: Figures) -> bool:
+    return is_different(one.seconds, other.seconds) and one.seconds.median < other.seconds.median
 
 
 def _sentence(chosen: Figures, rows: Sequence[Figures], equals: Sequence[Figures]) -> str:

@@ -64,7 +64,8 @@ class Record:
     """A comparison: the workload, the machine, the rules, and a record for each way, the baseline first.
 
     `rounds` of `repeat` were done within `budget` seconds; `seed` drew their order and draws the bootstrap.
-    `suite` is the suite that it belongs to, if any. What was not measured of the rest is empty, and absent in JSON.
+    `given` and `has_columns` are those of the `Subject`. `suite` is the suite that it belongs to, if any. What was not
+    measured of the rest is empty, and absent in JSON.
     """
 
     workload: str
@@ -79,6 +80,8 @@ class Record:
     rounds: int = 0
     seconds: float = 0.0
     ways: list[WayRecord] = field(default_factory=list)
+    given: str = ""
+    has_columns: bool = False
     suite: str | None = None
     sweeps: list[Sweep] = field(default_factory=list)
     timeline: list[Span] = field(default_factory=list)

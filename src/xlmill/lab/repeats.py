@@ -19,20 +19,17 @@ _LEAST_DEVIATION = 2.0
 def time_by_strategy(record: Record, rows: Sequence[Figures], known: Mapping[str, Look]) -> Strips:
     """Every repeat's time, and the medians beside serial's."""
     baseline = rows[0]
-    fastest = min(rows, key=lambda row: row.seconds.median)
-    found = f"{baseline.way.strategy} is the fastest of {len(rows)}."
-    if fastest is not baseline:
-        found = (
-            f"{fastest.way.strategy} takes {seconds_text(fastest.seconds.median)}, "
-            f"{baseline.way.strategy} {seconds_text(baseline.seconds.median)}."
-        )
+    fastest, *others = sorted(rows, key=lambda row: row.seconds.median)
+    found = f"{fastest.way.strategy} has the least median: {seconds_text(fastest.seconds.median)}."
+    if others:
+        found = f"{found[:-1]}; next is {others[0].way.strategy} with {seconds_text(others[0].seconds.median)}."
     note = "A dot is one run, the upright stroke the median; the median lies within the shade with 95% confidence."
     if any(row.is_extrapolated for row in rows):
         note += " ≈ and hollow: extrapolated from fewer rows."
     return Strips(
         name="time",
         title="Time by strategy",
-        found=found if len(rows) > 1 else "",
+        found=found,
         teaches="Two strategies differ only where their shades do not overlap; a single time would not tell.",
         note=note,
         looks={row.way.strategy: known[row.way.strategy] for row in rows},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlmill.execution import Settings, Traits, find_strategy, resolve_workers
 from xlmill.execution.strategy import default_start_method
+from xlmill.lab.start_method import interpreters_own_method
 
 # What all others are compared with: one worker, here; for expressions compiled and columnar.
 BASELINE = "serial"
@@ -62,12 +62,6 @@ def ways(strategies: Iterable[str] | None = None, workers: int | None = None) ->
     """
     names = dict.fromkeys([BASELINE, *(STRATEGIES if strategies is None else strategies)])
     return [Way(name, _workers(name, workers), _start_method(name)) for name in names]
-
-
-def interpreters_own_method() -> str:
-    """The start method that a newcomer gets, who names none: on Linux fork before Python 3.14."""
-    # The first is the default; asking for it by get_start_method would settle it for the whole process.
-    return multiprocessing.get_all_start_methods()[0]
 
 
 def _workers(name: str, workers: int | None) -> int:

@@ -14,11 +14,17 @@ from xlmill.lab.way import Way
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the work is, for people: its name, how many rows it has, and what a row is called."""
+    """What the work is, for people: its name, how many rows it has, and what a row is called.
+
+    `given` are the lines of Python that bring it about, where it lay in a file. `has_columns`: its expressions use
+    names of columns beside them.
+    """
 
     name: str
     rows: int
     unit: str
+    given: str = ""
+    has_columns: bool = False
 
 
 class Work(ABC):
@@ -55,6 +61,10 @@ class Work(ABC):
     @abstractmethod
     def first_rows(self, way: Way) -> int:
         """How many rows show what the others may cost, without costing much themselves."""
+
+    @abstractmethod
+    def predictions(self, workers: int) -> dict[str, float]:
+        """Seconds that the planner predicts for all rows, by strategy, once everything is loaded."""
 
     @abstractmethod
     def put_together(self, outcomes: list[Outcome[Any, Any]]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from xlmill.execution.strategy import CHUNKS_PER_WORKER
 from xlmill.mill.workload import Chunk
 
 # Below so many rows a chunk costs more in batches and messages than it gains in balance.
@@ -13,6 +14,8 @@ LEAST_ROWS = 16_384
 FIRST_ROWS = 1_024
 # A chunk is to take this share of the limit: one that is over it then holds a row that is out of the ordinary.
 LIMIT_SHARE = 0.125
+# Where many workers wait, more than there are cores, their chunks are smaller: all in flight are in memory.
+ROWS_IN_FLIGHT = 2_097_152
 # One quick chunk is no proof that all are quick.
 MOST_GROWTH = 4
 
@@ -21,14 +24,15 @@ class ChunkSizes:
     """Cuts chunks as they are asked for; values do not depend on where.
 
     Where `total` rows are expected, each of `workers` is to get two more chunks of what is left, so that all end
-    together (guided self-scheduling). Where a chunk must not take longer than `limit` seconds, what `learn` is told
-    decides how many rows it has.
+    together (guided self-scheduling); of many workers each gets small ones. Where a chunk must not take longer than
+    `limit` seconds, what `learn` is told decides how many rows it has.
     """
 
     def __init__(self, total: int | None, workers: int, limit: float | None) -> None:
         self._total = total if workers > 1 else None
         self._workers = workers
         self._limit = limit
+        self._most = max(1, ROWS_IN_FLIGHT // (CHUNKS_PER_WORKER * workers))
         self._fitting = None if limit is None else FIRST_ROWS
 
     def cut(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
@@ -47,7 +51,7 @@ class ChunkSizes:
             self._fitting = max(1, int(min(fitting, MOST_GROWTH * self._fitting)))
 
     def _size(self, chunk: Chunk) -> int:
-        size = len(chunk)
+        size = min(len(chunk), self._most)
         if self._fitting is not None:
             size = min(size, self._fitting)
         left = 0 if self._total is None else self._total - chunk.first_row

@@ -8,22 +8,19 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from xlmill.exceptions import FormulaSyntaxError, InputError
-from xlmill.execution.outcome import Cause, Fault, Outcome
+from xlmill.execution.outcome import Outcome
 from xlmill.execution.planner import Plan
 from xlmill.execution.progress import RowsDone
-from xlmill.io.batches import as_text
 from xlmill.io.table_format import Source, TableFormat
-from xlmill.io.value_column import value_column
 from xlmill.mill.journaling import Journaling
 from xlmill.mill.pipeline import Options, Pipeline, Work
 from xlmill.mill.record import Record
+from xlmill.mill.result_batch import failed, problems_of, with_results
 from xlmill.mill.summary import Summary
-from xlmill.mill.workload import Chunk, Computed, FormulaJob, Job, Tally, TypeChangedError
+from xlmill.mill.workload import Chunk, Computed, TypeChangedError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_PROBLEMS_SHOWN = 5
 
 
 def deliver(work: Work, write_format: TableFormat, target: Source, options: Options, journaling: Journaling) -> Summary:
@@ -90,8 +87,9 @@ class _Delivery:
         self._settings.tell(RowsDone(self.summary.rows, self._work.rows))
 
     def _written(self, chunk: Chunk, computed: Computed) -> pa.RecordBatch:
-        _note_problems(self.summary, chunk, computed)
-        return _with_columns(chunk.batch, computed, self._is_typed)
+        problems = self.summary.first_problems
+        problems += problems_of(chunk, computed, len(problems))
+        return with_results(chunk.batch, computed, self._is_typed)
 
 
 class _Rows:
@@ -133,53 +131,3 @@ def _spread(record: Record, rows: _Rows) -> Iterator[tuple[Chunk, Computed]]:
         yield chunk, Computed(columns, record.computed.tally)
     if done < record.rows:
         raise InputError("the input has fewer rows than the unfinished run had done. Without --resume it begins anew")
-
-
-def failed(chunk: Chunk, job: Job, fault: Fault) -> Computed:
-    """What rows give whose worker died or was over its limit."""
-    import pyarrow as pa
-
-    count = len(chunk)
-    lines = str(fault).splitlines() or ["the worker failed"]
-    message = lines[-1] if fault.cause is Cause.EXCEPTION else lines[0]  # a traceback says it last
-    tally = Tally(count)
-    tally.types["invalid"] += count
-    if isinstance(job, FormulaJob):
-        columns = {name: pa.nulls(count, kind) for (name, _), kind in zip(job.formulas, job.types, strict=True)}
-        return Computed(columns, tally)
-    return Computed(
-        {
-            "type": pa.array(["invalid"] * count),
-            "number": pa.nulls(count, pa.float64()),
-            "text": pa.array([message] * count),
-        },
-        tally,
-    )
-
-
-def _note_problems(summary: Summary, chunk: Chunk, computed: Computed) -> None:
-    """Keep the first few problems for the summary."""
-    if not computed.tally.types["invalid"] or len(summary.first_problems) >= _PROBLEMS_SHOWN:
-        return
-    if "type" not in computed.columns:
-        return
-    types, texts = computed.columns["type"].to_pylist(), computed.columns["text"]
-    for row, kind in enumerate(types):
-        if kind == "invalid" and len(summary.first_problems) < _PROBLEMS_SHOWN:
-            summary.first_problems.append((chunk.first_row + row + 1, texts[row].as_py()))
-
-
-def _with_columns(batch: pa.RecordBatch, computed: Computed, is_typed: bool) -> pa.RecordBatch:
-    """The input's columns and the results'; a result column replaces one of the same name."""
-    import pyarrow as pa
-
-    results = dict(computed.columns)
-    if "type" in results and not is_typed:
-        value = value_column(results["type"], results.pop("number"), results.pop("text"))
-        results["value"] = value
-    columns = {name: batch.column(name) for name in batch.schema.names if name not in results}
-    for name, column in columns.items():
-        if pa.types.is_binary(column.type):
-            columns[name] = as_text(column)
-    columns.update(results)
-    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))

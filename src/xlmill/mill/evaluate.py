@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from xlmill.engine.program import program
 from xlmill.engine.run import Mode, Run
 from xlmill.engine.table import Table
 from xlmill.exceptions import InputError
+from xlmill.functions.allowed_hosts import allowed_hosts
+from xlmill.functions.outside import Outside
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.parser import parse_text
 from xlmill.syntax.reference import parse_reference, parse_sheet_prefix
@@ -37,6 +39,7 @@ def evaluate(
     locale: str = "en-US",
     clock: datetime.datetime | None = None,
     seed: int = 0,
+    allow_hosts: Iterable[str] = (),
 ) -> Any:
     """Evaluate one Excel formula and return its value as a Python value.
 
@@ -46,7 +49,8 @@ def evaluate(
     header row and may name a sheet, and "header": 0 or "totals": 1 say how many such rows there are. `at` is where
     the formula stands. `array=True` evaluates as a legacy array formula (Ctrl+Shift+Enter);
     `implicit_intersection=True` as Excel evaluated ordinary formulas before dynamic arrays. `clock` is what NOW and
-    TODAY read (default: the computer's clock), `seed` what the RAND family starts from.
+    TODAY read (default: the computer's clock), `seed` what the RAND family starts from. `allow_hosts` names the hosts
+    that WEBSERVICE may ask: "api.example.com", "10.0.0.5:8080"; none if not given.
 
     Returns float, str, bool, None, an `ExcelError`, or nested lists for an array. An error value is a value,
     not an exception. Raises FormulaSyntaxError for text that is no formula, InputError for an address or
@@ -69,6 +73,7 @@ def evaluate(
         mode=Mode.ARRAY if array else Mode.SCALAR if implicit_intersection else Mode.DYNAMIC,
         clock=clock,
         seed=seed,
+        allow_hosts=allow_hosts,
     )
     return python_from_column(evaluate_forest(forest, run))[0]
 
@@ -84,6 +89,7 @@ def prepared(
     mode: Mode = Mode.DYNAMIC,
     clock: datetime.datetime | None = None,
     seed: int = 0,
+    allow_hosts: Iterable[str] = (),
 ) -> tuple[Forest, Run]:
     """A formula parsed, and the run that its evaluation is; the arguments are those of `evaluate`."""
     run = Run(
@@ -95,6 +101,7 @@ def prepared(
         cells=_cells(cells or {}),
         names={name.upper(): value for name, value in (names or {}).items()},
         tables={name.casefold(): _table(name, facts) for name, facts in (tables or {}).items()},
+        outside=Outside(allowed_hosts(allow_hosts), seed),
     )
     return parse_text(formula, program().table), run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,10 @@ _BLOCK_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class InputMark:
-    """A file as it was found: how it is read, bytes, time of the last change in nanoseconds, hash of a sample."""
+    """Files as they were found: how they are read, bytes, time of the last change in nanoseconds, hash of a sample.
+
+    Of several files, those of a folder, the sample is their names, sizes and times of change.
+    """
 
     format: str
     size: int
@@ -27,8 +30,23 @@ class InputMark:
     sample: str
 
     @classmethod
-    def of(cls, path: Path, format_name: str) -> InputMark:
-        """The mark of a file. Raises OSError where it cannot be read."""
+    def of(cls, paths: Sequence[Path], format_name: str) -> InputMark:
+        """The mark of a file, or of several. Raises OSError where one cannot be read."""
+        return cls._of_file(paths[0], format_name) if len(paths) == 1 else cls._of_files(paths, format_name)
+
+    @classmethod
+    def _of_files(cls, paths: Sequence[Path], format_name: str) -> InputMark:
+        digest = hashlib.blake2b(digest_size=16)
+        size, modified = 0, 0
+        for path in paths:
+            found = path.stat()
+            digest.update(f"{path.name}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+            size += found.st_size
+            modified = max(modified, found.st_mtime_ns)
+        return cls(format_name, size, modified, digest.hexdigest())
+
+    @classmethod
+    def _of_file(cls, path: Path, format_name: str) -> InputMark:
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
             digest = hashlib.blake2b(digest_size=16)
@@ -69,6 +87,7 @@ class Identity:
     timeout: float | None
     memory_limit: int | None
     functions: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -80,11 +99,12 @@ class Identity:
         clock: float | None,
         timeout: float | None,
         memory_limit: int | None,
+        hosts: Iterable[str] = (),
     ) -> Identity:
         """The identity of a run that begins now, with the functions added so far."""
         functions = tuple(sorted(entry.name for _, entry in own_functions()))
         given = tuple((formulas or {}).items())
-        return cls(mark, column, given, seed, clock, timeout, memory_limit, functions)
+        return cls(mark, column, given, seed, clock, timeout, memory_limit, functions, tuple(sorted(hosts)))
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -94,8 +114,9 @@ class Identity:
     def from_dict(cls, data: Mapping[str, Any]) -> Identity:
         """From what `to_dict` gave, perhaps by way of JSON. Raises TypeError or KeyError for anything else."""
         formulas = tuple((name, formula) for name, formula in data["formulas"])
-        functions = tuple(data["functions"])
-        return cls(**{**data, "input": InputMark(**data["input"]), "formulas": formulas, "functions": functions})
+        functions, hosts = tuple(data["functions"]), tuple(data["hosts"])
+        mark = InputMark(**data["input"])
+        return cls(**{**data, "input": mark, "formulas": formulas, "functions": functions, "hosts": hosts})
 
     def change(self, now: Identity) -> str | None:
         """The first thing that is different `now`, in words; None if nothing is."""
@@ -113,9 +134,12 @@ class Identity:
                 return f"the {what} was {_shown(before)}, and is {_shown(after)}"
         if now.formulas != self.formulas:
             return _change_of_formulas(dict(self.formulas), dict(now.formulas))
-        if now.functions != self.functions:
-            names = ", ".join(sorted(set(self.functions) ^ set(now.functions)))
-            return f"functions of your own are others: {names}"
+        for what, names in [
+            ("functions of your own", set(self.functions) ^ set(now.functions)),
+            ("allowed hosts", set(self.hosts) ^ set(now.hosts)),
+        ]:
+            if names:
+                return f"{what} are others: {', '.join(sorted(names))}"
         return None
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +17,13 @@ from xlmill.exceptions import InputError
 from xlmill.execution.outcome import Outcome
 from xlmill.execution.planner import Plan
 from xlmill.execution.progress import Observer
+from xlmill.functions.allowed_hosts import allowed_hosts
+from xlmill.functions.outside import Failure, Outside, failures_in
 from xlmill.io.arrow_table import column_of, is_frame, table_of
 from xlmill.io.batches import rebatch
-from xlmill.mill.delivery import failed
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline, Work
+from xlmill.mill.result_batch import failed
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob, Job
 from xlmill.values.error_value import ExcelError
 
@@ -48,6 +51,7 @@ class Results:
     table: pa.Table
     plan: Plan
     timing: Timing
+    failed_calls: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -81,6 +85,11 @@ class Results:
             for row, text in zip(rows.tolist(), texts, strict=True)
         ]
 
+    @property
+    def failures(self) -> list[Failure]:
+        """Why calls of WEBSERVICE and of waiting functions of your own gave no answer, and how many values each."""
+        return failures_in(self.failed_calls)
+
 
 @dataclass(frozen=True, slots=True)
 class InvalidExpression:
@@ -105,28 +114,40 @@ def evaluate_many(
     progress: Observer | None = None,
     clock: datetime.datetime | None = None,
     seed: int = 0,
+    address: str | None = None,
+    allow_hosts: Iterable[str] = (),
 ) -> Results:
     """Evaluate many expressions, each in its own row.
 
     `expressions`: a list, a generator, an Arrow array or a Series of text. `columns`: a frame with as many rows,
     whose columns are names that the expressions may use. `names`: defined names for all rows. The other
     arguments are those of `xlmill run`: a strategy or "auto", workers, rows a chunk, seconds for one
-    expression, bytes for one worker, an observer of progress, the clock of NOW and the seed of RAND.
+    expression, bytes for one worker, an observer of progress, the clock of NOW and the seed of RAND, the address of
+    the cluster that "dask" or "ray" is to use. `allow_hosts`: the hosts that WEBSERVICE may ask, as for `evaluate`.
 
     >>> evaluate_many(["=1+2", '="a"&"b"', "=1/0", "=1+"]).to_list()[:3]
     [3.0, 'ab', ExcelError('#DIV/0!')]
     """
-    options = Options(strategy, workers, chunk_size, timeout, memory_limit, progress=progress)
+    options = Options(strategy, workers, chunk_size, timeout, memory_limit, progress=progress, address=address)
     settings = Run(
-        now=serial_now(clock, False), seed=seed, names={name.upper(): value for name, value in (names or {}).items()}
+        now=serial_now(clock, False),
+        seed=seed,
+        names={name.upper(): value for name, value in (names or {}).items()},
+        outside=Outside(allowed_hosts(allow_hosts), seed),
     )
     work = work_on(expressions, columns, options, settings)
     pipeline = Pipeline(work.job, options, work.rows)
-    batches = [_batch(outcome, work.job) for outcome in pipeline.results(work.chunks)]
+    failed_calls: Counter[tuple[str, str]] = Counter()
+    batches = []
+    for outcome in pipeline.results(work.chunks):
+        batches.append(_batch(outcome, work.job))
+        if outcome.fault is None:
+            failed_calls.update(outcome.value.tally.failures)
     table = _table(batches)
     assert pipeline.plan is not None
     seconds = pipeline.seconds
-    return Results(table, pipeline.plan, Timing(seconds, len(table) / seconds if seconds else 0.0))
+    timing = Timing(seconds, len(table) / seconds if seconds else 0.0)
+    return Results(table, pipeline.plan, timing, failed_calls)
 
 
 def work_on(expressions: object, columns: object, options: Options, settings: Run) -> Work:

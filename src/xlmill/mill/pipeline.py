@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from xlmill.exceptions import InputError
+from xlmill.execution.attempt import attempt_in_parts
 from xlmill.execution.calibration import costs
 from xlmill.execution.cores import resolve_workers
 from xlmill.execution.cost_model import Workload
@@ -15,7 +16,17 @@ from xlmill.execution.outcome import Outcome
 from xlmill.execution.planner import Plan, plan
 from xlmill.execution.probe import probe
 from xlmill.execution.progress import Observer, Planned
-from xlmill.execution.strategy import Settings, create, default_start_method, find_strategy
+from xlmill.execution.strategy import (
+    Settings,
+    Strategy,
+    check_address,
+    check_installed,
+    create,
+    default_start_method,
+    find_strategy,
+)
+from xlmill.io.table_input import TableInput
+from xlmill.mill.bundle import Bundles, EachChunk, chunk_by_chunk
 from xlmill.mill.chunk_sizes import ChunkSizes
 from xlmill.mill.equipment import equipped
 from xlmill.mill.workload import Chunk, Computed, Job
@@ -33,11 +44,15 @@ _PRELOAD = ("xlmill.mill.workload", "pyarrow.compute", "pandas")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A job, the chunks of rows that it is to be done on, and how many rows there are, as far as known."""
+    """A job, the chunks of rows that it is to be done on, and how many rows there are, as far as known.
+
+    `table` is where the rows come from, if that is a file or several.
+    """
 
     job: Job
     chunks: Iterator[Chunk]
     rows: int | None
+    table: TableInput | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +60,11 @@ class Options:
     """How a job is to be run: what the caller may ask for.
 
     strategy: a name, or "auto". workers: None or -1 for as many as suit. chunk_size: rows a chunk. timeout:
-    seconds for one row. memory_limit: bytes for one worker. progress: told of the plan and the rows done.
+    seconds for one row. memory_limit: bytes for one worker. progress: told of the plan and the rows done. address: of
+    the cluster that "dask" or "ray" is to use.
+
+    Raises UnknownStrategyError, MissingExtraError, with the line that installs the extra, and InputError for what the
+    strategy cannot do: all before anything is read or started.
     """
 
     strategy: str = "auto"
@@ -55,6 +74,15 @@ class Options:
     memory_limit: int | None = None
     start_method: str | None = None
     progress: Observer | None = None
+    address: str | None = None
+
+    def __post_init__(self) -> None:
+        check_address(self.strategy, self.address)
+        if self.strategy == "auto":
+            return
+        check_installed(self.strategy)
+        if (self.timeout or self.memory_limit) and not find_strategy(self.strategy).traits.isolates:
+            raise InputError(f"{self.strategy!r} cannot hold a time or memory limit; use 'pool' or 'process'")
 
     def settings(self, workers: int | None = None) -> Settings:
         """The settings of a strategy."""
@@ -65,6 +93,7 @@ class Options:
             memory_limit=self.memory_limit,
             preload=_PRELOAD,
             observer=self.progress,
+            address=self.address,
         )
 
 
@@ -79,20 +108,13 @@ class Pipeline:
     seconds: float = field(default=0.0, init=False)
     _rest: Iterator[Chunk] = field(default=iter(()), init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Refuse what cannot work before anything is read."""
-        if self.options.strategy == "auto":
-            return
-        traits = find_strategy(self.options.strategy).traits
-        if (self.options.timeout or self.options.memory_limit) and not traits.isolates:
-            raise InputError(f"{self.options.strategy!r} cannot hold a time or memory limit; use 'pool' or 'process'")
-
     def results(self, chunks: Iterable[Chunk]) -> Generator[Outcome[Chunk, Computed], None, None]:
         """The outcome of each chunk, in order; a chunk that had to be split comes in parts."""
         began = time.perf_counter()
         source = iter(chunks)
         if self.options.strategy != "auto":
-            workers = 1 if self.options.strategy == "serial" else resolve_workers(self.options.workers)
+            usual = find_strategy(self.options.strategy).traits.usual_workers
+            workers = 1 if self.options.strategy == "serial" else resolve_workers(self.options.workers, usual)
             chosen = Plan(self.options.strategy, workers, None, "asked for")
         elif self.options.timeout or self.options.memory_limit:
             workers = resolve_workers(self.options.workers)
@@ -101,6 +123,7 @@ class Pipeline:
             chosen = yield from self._chosen_by_probe(source)
             source = self._rest
         self.plan = chosen
+        planned = time.perf_counter()
         self.options.settings().tell(Planned(chosen.strategy, chosen.workers, chosen.reason))
         traits = find_strategy(chosen.strategy).traits
         job = self.job if traits.shares_memory else equipped(self.job)
@@ -108,11 +131,16 @@ class Pipeline:
         total = None if is_fixed or not traits.takes_chunks else self.rows
         sizes = ChunkSizes(total, chosen.workers, None if is_fixed else self.options.timeout)
         with create(chosen.strategy, self.options.settings(chosen.workers)) as strategy:
-            for outcome in strategy.map(job, sizes.cut(source)):
-                if outcome.fault is None:
-                    sizes.learn(len(outcome.chunk), outcome.ended - outcome.began)
-                yield outcome
-        self.seconds = time.perf_counter() - began
+            if traits.may_be_remote and not is_fixed:
+                yield from _bundled(strategy, job, Bundles(source, total, chosen.workers, traits.chunk_seconds))
+            else:
+                for outcome in strategy.map(job, sizes.cut(source)):
+                    if outcome.fault is None:
+                        sizes.learn(len(outcome.chunk), outcome.ended - outcome.began)
+                    yield outcome
+        ended = time.perf_counter()
+        self.seconds = ended - began
+        self.plan = replace(chosen, measured=ended - planned)
 
     def choose(self, chunks: Iterable[Chunk]) -> Plan:
         """The plan that "auto" makes for these chunks; computes the rows of the probe, and no more."""
@@ -131,31 +159,43 @@ class Pipeline:
             self._rest = iter(())
             return Plan("serial", 1, None, "there are no rows")
         head, rest = (first, None) if len(first) <= _PROBE_ROWS else first.cut(_PROBE_ROWS)
-        yield Outcome(head, self.job(head))
+        yield from attempt_in_parts(self.job, head)
         following = next(source, None) if rest is None else rest
         if following is None:
             self._rest = iter(())
             return Plan("serial", 1, None, f"{len(first):,} rows are done before workers could start")
         timed, more = (following, None) if len(following) <= _PROBE_ROWS else following.cut(_PROBE_ROWS)
         remaining = None if self.rows is None else max(0, self.rows - head.first_row - len(head))
-        probed = probe(self.job, iter([timed]), None)
-        yield Outcome(timed, probed.results[0])
+        probed = probe(lambda chunk: attempt_in_parts(self.job, chunk), iter([timed]), None)
+        [outcomes] = probed.results
+        yield from outcomes
+        waited = sum(outcome.value.tally.waited for outcome in outcomes if outcome.fault is None)
         per_row = probed.workload.seconds / len(timed)
         rows = None if remaining is None else max(0, remaining - len(timed))
-        chunk_rows = max(len(first), 1)
+        # A larger chunk would compute for longer, and wait no longer: so of what waits, many small ones at once.
+        chunk_rows = len(timed) if waited else max(len(first), 1)
         work = Workload(
             tasks=None if rows is None else max(1, round(rows / chunk_rows)),
             seconds=per_row * chunk_rows,
-            waiting=0.0,
+            waiting=min(1.0, waited / probed.workload.seconds),
             gil_free=probed.workload.gil_free,
             bytes_in=timed.batch.nbytes / len(timed) * chunk_rows,
             bytes_out=30.0 * chunk_rows,
         )
         self._rest = itertools.chain([more] if more is not None else [], source)
         workers = None if self.options.workers in (None, -1) else self.options.workers
-        candidates = _CANDIDATES if _can_travel(self.job) else ("serial", "threads")
+        # What waits stays here: one process has one limit of calls at once, and asks for nothing twice.
+        may_travel = not waited and _can_travel(self.job)
+        candidates = _CANDIDATES if may_travel else ("serial", "threads")
         chosen = plan(work, workers, 1, candidates, costs(self.options.settings()))
         return replace(chosen, chunk_size=chunk_rows)
+
+
+def _bundled(strategy: Strategy, job: Job, bundles: Bundles) -> Iterator[Outcome[Chunk, Computed]]:
+    for outcome in strategy.map(EachChunk(job), bundles):
+        if outcome.fault is None:
+            bundles.learn(len(outcome.chunk), outcome.ended - outcome.began)
+        yield from chunk_by_chunk(outcome)
 
 
 def _can_travel(job: Job) -> bool:

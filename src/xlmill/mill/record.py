@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlmill.functions.outside import failures_in
 from xlmill.mill.workload import Computed, Tally
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def packed(record: Record) -> list[bytes | pa.Buffer]:
         "tallied": tally.rows,
         "types": tally.types,
         "errors": tally.errors,
+        "failures": [*failures_in(tally.failures)],
         "templates": len(templates),
     }
     head = json.dumps(counts).encode()
@@ -63,6 +65,8 @@ def unpacked(payload: bytes) -> Record:
     counts = json.loads(payload[_LENGTH.size : begin])
     templates = np.frombuffer(payload, np.int64, counts["templates"], begin)
     batch = pa.ipc.open_stream(pa.py_buffer(payload)[begin + templates.nbytes :]).read_next_batch()
-    tally = Tally(counts["tallied"], Counter(counts["types"]), Counter(counts["errors"]), frozenset(templates.tolist()))
+    failures = Counter({(name, reason): values for name, reason, values in counts["failures"]})
+    types, errors = Counter(counts["types"]), Counter(counts["errors"])
+    tally = Tally(counts["tallied"], types, errors, frozenset(templates.tolist()), failures)
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     return Record(counts["rows"], counts["failed"], Computed(columns, tally))

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlmill.engine.run import Run
 from xlmill.exceptions import InputError
+from xlmill.execution.strategy import find_strategy
+from xlmill.functions.allowed_hosts import allowed_hosts
+from xlmill.functions.outside import Outside
 from xlmill.io.arrow_column import natural_type
 from xlmill.io.expression_column import expression_column
-from xlmill.io.table_format import STANDARD_STREAM, FormatSettings, TableFormat, format_for
+from xlmill.io.folder_output import asks_for_folder, check_folder
+from xlmill.io.table_format import STANDARD_STREAM, FormatSettings, Source, format_for
+from xlmill.io.table_input import TableInput
+from xlmill.mill.by_parts import OutOfSightError, deliver_by_parts
 from xlmill.mill.calculated import ordered
 from xlmill.mill.delivery import deliver
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.identity import Identity, InputMark
+from xlmill.mill.journal import Journal, journal_path
 from xlmill.mill.journaling import Journaling, is_file_to_be
 from xlmill.mill.pipeline import Options, Work
+from xlmill.mill.staging import Staging, staging_folder
 from xlmill.mill.summary import Summary
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, ExpressionJob, FormulaJob, TypeChangedError, calculate
 
@@ -27,8 +36,8 @@ if TYPE_CHECKING:
 
 
 def run(
-    source: str | os.PathLike[str],
-    target: str | os.PathLike[str],
+    source: Source,
+    target: Source,
     *,
     column: str | None = None,
     formulas: Mapping[str, str] | None = None,
@@ -36,13 +45,19 @@ def run(
     clock: datetime.datetime | None = None,
     seed: int = 0,
     resume: bool = False,
+    allow_hosts: Iterable[str] = (),
 ) -> Summary:
     """Evaluate every expression of `source`, or `formulas` over its rows, and write `target`.
 
-    `source` and `target` are paths (.txt, .csv, .tsv, .jsonl, .parquet, .arrow), or "-". `column` names the
-    column of expressions; by default `expression`, else `formula`, else the only text column. The other
-    columns are names that the expressions may use. `formulas` maps names of new columns to formulas over the
-    rows. `clock` is what NOW reads, `seed` what RAND starts from.
+    `source` and `target` are paths (.txt, .csv, .tsv, .jsonl, .parquet, .arrow), or "-". A `source` that is a folder
+    is read file by file, in order of their names. `column` names the column of expressions; by default `expression`,
+    else `formula`, else the only text column. The other columns are names that the expressions may use. `formulas`
+    maps names of new columns to formulas over the rows. `clock` is what NOW reads, `seed` what RAND starts from.
+    `allow_hosts` names the hosts that WEBSERVICE may ask, as for `evaluate`.
+
+    A `target` that ends in a slash (`out.parquet/`) becomes a folder of parts, written by the workers, of
+    `options.chunk_size` rows each, or as many as suit. On a cluster the workers read the input too, where they find it
+    and its format allows (lines, Parquet, Arrow), whatever the target.
 
     The target appears under its name only when it is whole. Until then a journal beside it keeps the results of
     finished chunks, unless standard input is read or no file is written. With `resume` a run goes on with the journal
@@ -57,40 +72,96 @@ def run(
     options = options or Options()
     write_format = format_for(target, FormatSettings() if formulas else _format_settings(column))
     given_now = None if clock is None else serial_now(clock, False)
-    identity = _identity(source, column, formulas, options, given_now, seed)
-    if resume and (identity is None or not is_file_to_be(target)):
+    hosts = allowed_hosts(allow_hosts)
+    identity = _identity(source, column, formulas, options, given_now, seed, hosts)
+    if asks_for_folder(target):
+        check_folder(target)
+        if options.timeout or options.memory_limit:
+            raise InputError("a folder of parts cannot be written under a time or memory limit; write one file")
+    elif resume and (identity is None or not is_file_to_be(target)):
         raise InputError("only a run from a file into a file can be resumed")
-    with Journaling(target, identity, resume) as journaling:
-        now = journaling.now if given_now is None else given_now
-        settings = Run(now=serial_now(None, False) if now is None else now, seed=seed)
+
+    def work(keeping: Journaling | Staging, deliver: Callable[[Work], Summary]) -> Summary:
+        now = keeping.now if given_now is None else given_now
+        settings = Run(serial_now(None, False) if now is None else now, seed, outside=Outside(hosts, seed))
         if formulas:
-            return _run_formulas(source, target, formulas, options, settings, write_format, journaling)
+            return _run_formulas(source, formulas, options, settings, keeping, deliver)
         work = expressions_of(source, column, options, settings)
-        journaling.begin(settings.now)
-        return deliver(work, write_format, target, options, journaling)
+        keeping.begin(settings.now)
+        return deliver(work)
+
+    if _goes_by_parts(source, target, options, identity, resume):
+        try:
+            with Staging(target, identity, resume) as staging, _of_the_other_way(target):
+                return work(staging, lambda work: deliver_by_parts(work, write_format, target, options, staging))
+        except OutOfSightError as blind:
+            if asks_for_folder(target):
+                raise InputError(
+                    f"{blind}: a folder of parts is written by the workers, and so must be one that all machines share"
+                ) from None
+    with Journaling(target, identity, resume) as journaling:
+        done = work(journaling, lambda work: deliver(work, write_format, target, options, journaling))
+    if is_file_to_be(target):
+        Staging(target, None, False).remove()
+    return done
 
 
-def expressions_of(source: str | os.PathLike[str], column: str | None, options: Options, settings: Run) -> Work:
-    """The work of evaluating every expression of a file."""
-    batches = _batches(format_for(source, _format_settings(column)), source, options)
+def _goes_by_parts(source: Source, target: Source, options: Options, identity: Identity | None, resume: bool) -> bool:
+    """Whether workers are to write the results: in folders always, in files where they may be on other machines.
+
+    An unfinished run goes on in the way that it began.
+    """
+    if asks_for_folder(target):
+        return True
+    if identity is None or not is_file_to_be(target):
+        return False
+    if resume and staging_folder(target).exists():
+        return True
+    if resume and journal_path(target).exists():
+        return False
+    is_remote = options.strategy != "auto" and find_strategy(options.strategy).traits.may_be_remote
+    return is_remote and TableInput(source).spans(1) is not None
+
+
+@contextmanager
+def _of_the_other_way(target: Source) -> Iterator[None]:
+    """Hold the journal that a run of one file may have left, and remove it when this one has ended well."""
+    if asks_for_folder(target):
+        yield
+        return
+    journal = Journal.unfinished(target)
+    try:
+        yield
+        if journal is not None:
+            journal.finish()
+    finally:
+        if journal is not None:
+            journal.close()
+
+
+def expressions_of(source: Source, column: str | None, options: Options, settings: Run) -> Work:
+    """The work of evaluating every expression of a file, or of the files of a folder."""
+    table = TableInput(source, _format_settings(column))
+    batches = table.read(options.chunk_size or CHUNK_ROWS)
     first = next(batches)
     chosen = expression_column(first.schema, os.fspath(source), column)
     variables = tuple(name for name in first.schema.names if name != chosen)
     job = ExpressionJob(chosen, variables, settings)
-    return Work(job, _chunks(_chained(first, batches)), _rows_of(source, first))
+    return Work(job, _chunks(_chained(first, batches)), table.total_rows(first), table)
 
 
 def formulas_over(
-    source: str | os.PathLike[str], formulas: Mapping[str, str], types: dict[str, Any], options: Options, settings: Run
+    source: Source, formulas: Mapping[str, str], types: dict[str, Any], options: Options, settings: Run
 ) -> Work:
     """The work of adding calculated columns to a file's rows; fills `types` by the first rows if it is empty."""
-    batches = _batches(format_for(source), source, options)
+    table = TableInput(source)
+    batches = table.read(options.chunk_size or CHUNK_ROWS)
     first = next(batches)
     in_order = ordered(formulas, first.schema.names)
     if not types:
         types.update(_first_types(first, in_order, settings))
     job = FormulaJob(in_order, tuple(types[name] for name, _ in in_order), settings)
-    return Work(job, _chunks(_chained(first, batches)), _rows_of(source, first))
+    return Work(job, _chunks(_chained(first, batches)), table.total_rows(first), table)
 
 
 def _format_settings(column: str | None) -> FormatSettings:
@@ -98,20 +169,19 @@ def _format_settings(column: str | None) -> FormatSettings:
 
 
 def _run_formulas(
-    source: str | os.PathLike[str],
-    target: str | os.PathLike[str],
+    source: Source,
     formulas: Mapping[str, str],
     options: Options,
     settings: Run,
-    write_format: TableFormat,
-    journaling: Journaling,
+    keeping: Journaling | Staging,
+    deliver: Callable[[Work], Summary],
 ) -> Summary:
-    types = journaling.types
+    types = keeping.types
     while True:
         work = formulas_over(source, formulas, types, options, settings)
-        journaling.begin(settings.now, types)
+        keeping.begin(settings.now, types)
         try:
-            return deliver(work, write_format, target, options, journaling)
+            return deliver(work)
         except TypeChangedError as change:
             # Later rows give values of another kind, so the column is text: from the beginning, once more.
             if os.fspath(source) == STANDARD_STREAM:
@@ -121,26 +191,28 @@ def _run_formulas(
                 ) from None
             import pyarrow as pa
 
-            journaling.begin_again()
+            keeping.begin_again()
             types[change.name] = pa.string()
 
 
 def _identity(
-    source: str | os.PathLike[str],
+    source: Source,
     column: str | None,
     formulas: Mapping[str, str] | None,
     options: Options,
     given_now: float | None,
     seed: int,
+    hosts: frozenset[str],
 ) -> Identity | None:
     """What the results depend on; None where the input is no file, or cannot be read."""
-    if os.fspath(source) == STANDARD_STREAM or not Path(source).is_file():
+    if os.fspath(source) == STANDARD_STREAM or not Path(source).exists():
         return None
+    table = TableInput(source)
     try:
-        mark = InputMark.of(Path(source), format_for(source).name)
+        mark = InputMark.of([Path(file) for file in table.files], table.format.name)
     except OSError:
         return None  # its reader will say why
-    return Identity.of(mark, column, formulas, seed, given_now, options.timeout, options.memory_limit)
+    return Identity.of(mark, column, formulas, seed, given_now, options.timeout, options.memory_limit, hosts)
 
 
 def _first_types(first: pa.RecordBatch, formulas: Sequence[tuple[str, str]], settings: Run) -> dict[str, Any]:
@@ -149,10 +221,6 @@ def _first_types(first: pa.RecordBatch, formulas: Sequence[tuple[str, str]], set
     values = calculate(Chunk(0, first), tuple(formulas), settings)
     found = [natural_type(column) for column in values]
     return {name: kind or pa.float64() for (name, _), kind in zip(formulas, found, strict=True)}
-
-
-def _batches(read_format: TableFormat, source: str | os.PathLike[str], options: Options) -> Iterator[pa.RecordBatch]:
-    return read_format.read(os.fspath(source), options.chunk_size or CHUNK_ROWS)
 
 
 def _chained(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -166,16 +234,3 @@ def _chunks(batches: Iterator[pa.RecordBatch]) -> Iterator[Chunk]:
         if batch.num_rows or at == 0:
             yield Chunk(at, batch)
         at += batch.num_rows
-
-
-def _rows_of(source: str | os.PathLike[str], first: pa.RecordBatch) -> int | None:
-    """How many rows a file has, reckoned from its size and the first batch; None for standard input."""
-    if os.fspath(source) == STANDARD_STREAM or first.num_rows == 0:
-        return None
-    if Path(source).suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        rows: int = pq.read_metadata(os.fspath(source)).num_rows
-        return rows
-    bytes_a_row: float = max(1.0, first.nbytes / first.num_rows - 3)
-    return max(int(first.num_rows), int(Path(source).stat().st_size / bytes_a_row))

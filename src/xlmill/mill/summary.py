@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlmill.execution.planner import Plan
+from xlmill.functions.outside import failures_in
 from xlmill.mill.workload import Tally
 
 # Above this the distinct templates are no longer told apart: memory must not grow with the input.
@@ -21,7 +22,8 @@ class Summary:
     """Counts of a run: rows, types of results, errors, distinct templates, time and memory.
 
     `failed` counts rows whose worker died or was over its limit; they are `invalid` rows of the output. `resumed`
-    counts rows that an interrupted run had done.
+    counts rows that an interrupted run had done. `failures` counts values that calls of waiting functions failed to
+    give, by function and reason.
     `first_problems` are the first few invalid rows, by their numbers from 1, and what is wrong with them.
     """
 
@@ -30,6 +32,7 @@ class Summary:
     errors: Counter[str] = field(default_factory=Counter)
     failed: int = 0
     resumed: int = 0
+    failures: Counter[tuple[str, str]] = field(default_factory=Counter)
     first_problems: list[tuple[int, str]] = field(default_factory=list)
     plan: Plan | None = None
     seconds: float = 0.0
@@ -40,6 +43,7 @@ class Summary:
         self.rows += tally.rows
         self.types.update(tally.types)
         self.errors.update(tally.errors)
+        self.failures.update(tally.failures)
         if len(self._templates) < _MOST_TEMPLATES:
             self._templates |= tally.templates
 
@@ -68,11 +72,13 @@ class Summary:
             "invalid": self.invalid,
             "failed": self.failed,
             "resumed": self.resumed,
+            "failures": [failure._asdict() for failure in failures_in(self.failures)],
             "problems": [{"row": row, "message": message} for row, message in self.first_problems],
             "templates": self.templates,
             "strategy": plan.strategy if plan else None,
             "workers": plan.workers if plan else None,
             "reason": plan.reason if plan else None,
+            "plan": plan.table() if plan else [],
             "seconds": round(self.seconds, 3),
             "rows_per_second": round(self.rate),
             "peak_memory_bytes": peak_memory(),

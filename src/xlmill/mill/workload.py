@@ -13,9 +13,11 @@ from xlmill.engine.chunk import Outcome, evaluate_over, evaluate_texts
 from xlmill.engine.program import program
 from xlmill.engine.run import Run
 from xlmill.execution.outcome import ChunkError
+from xlmill.functions.outside import Outside
 from xlmill.io.arrow_column import RESULT_TYPES, column_from_arrow, natural_column, result_columns, texts_from_arrow
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.parser import parse_text
+from xlmill.syntax.structured import parse_structured
 from xlmill.values.column import ERROR, Column, as_cells
 from xlmill.values.error_value import ExcelError
 
@@ -54,12 +56,18 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a chunk's results were: counts for the summary."""
+    """What a chunk's results were: counts for the summary.
+
+    `failures` counts values that calls of waiting functions failed to give, by function and reason; `waited` is for
+    how many seconds the chunk waited for such calls.
+    """
 
     rows: int = 0
     types: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     templates: frozenset[int] = frozenset()
+    failures: Counter[tuple[str, str]] = field(default_factory=Counter)
+    waited: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +92,17 @@ class ExpressionJob:
 
     def __call__(self, chunk: Chunk) -> Computed:
         """The columns `type`, `number` and `text` for a chunk."""
-        outcome, templates = self.evaluate(chunk)
+        outside = self.settings.outside.for_chunk()
+        outcome, templates = self.evaluate(chunk, outside)
         types, numbers, texts = result_columns(outcome.values, outcome.invalid, outcome.problems)
         columns = {"type": types, "number": numbers, "text": texts}
-        return Computed(columns, tally(outcome.values, len(outcome.problems), templates))
+        return Computed(columns, with_calls(tally(outcome.values, len(outcome.problems), templates), outside))
 
-    def evaluate(self, chunk: Chunk) -> tuple[Outcome, frozenset[int]]:
+    def evaluate(self, chunk: Chunk, outside: Outside) -> tuple[Outcome, frozenset[int]]:
         """The values of a chunk, and which templates they are of."""
-        columns = {
-            name.casefold(): as_cells(column_from_arrow(chunk.batch.column(name))) for name in self.variables
-        }
+        columns = {name.casefold(): as_cells(column_from_arrow(chunk.batch.column(name))) for name in self.variables}
         texts = texts_from_arrow(chunk.batch.column(self.column))
-        run = replace(self.settings, columns=columns, first_row=chunk.first_row)
+        run = replace(self.settings, columns=columns, first_row=chunk.first_row, outside=outside)
         outcome = evaluate_texts(texts, run, self.count_templates)
         if not self.count_templates:
             return outcome, frozenset()
@@ -112,7 +119,8 @@ class FormulaJob:
 
     def __call__(self, chunk: Chunk) -> Computed:
         """The calculated columns for a chunk, each of its own type."""
-        values = calculate(chunk, self.formulas, self.settings)
+        outside = self.settings.outside.for_chunk()
+        values = calculate(chunk, self.formulas, replace(self.settings, outside=outside))
         for (name, _), column, kind in zip(self.formulas, values, self.types, strict=True):
             if not fits(column, kind):
                 raise TypeChangedError(name)
@@ -125,7 +133,7 @@ class FormulaJob:
             one = tally(column, 0, frozenset())
             total.types.update(one.types)
             total.errors.update(one.errors)
-        return Computed(arrays, total)
+        return Computed(arrays, with_calls(total, outside))
 
 
 class TypeChangedError(ChunkError):
@@ -164,7 +172,12 @@ def used_names(forests: list[Forest]) -> frozenset[str] | None:
         for start, stop in zip(forest.name_start.tolist(), forest.name_stop.tolist(), strict=True):
             text = forest.buffer[start:stop].tobytes().decode("utf-8", "replace")
             if "[" in text:
-                return None
+                reference = parse_structured(text)
+                if reference.table is not None or reference.first_column != reference.last_column:
+                    return None
+                if reference.first_column is None:
+                    return None
+                text = reference.first_column
             names.add(text.casefold())
     return frozenset(names)
 
@@ -190,6 +203,11 @@ def tally(values: Column, invalid: int, templates: frozenset[int]) -> Tally:
     codes = values.numbers[values.is_kind(ERROR)].astype(np.int64) if values.has(ERROR) else np.zeros(0, np.int64)
     errors = Counter({str(ExcelError.from_code(code)): n for code, n in enumerate(np.bincount(codes).tolist()) if n})
     return Tally(len(values), types, errors, templates)
+
+
+def with_calls(tally: Tally, outside: Outside) -> Tally:
+    """A chunk's tally with what its waiting functions came to."""
+    return replace(tally, failures=outside.failures, waited=outside.waited)
 
 
 _RESULT_TYPE = np.array([4, 0, 2, 1, 3, 4, 5, 3, 3], np.int64)

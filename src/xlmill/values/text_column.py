@@ -105,11 +105,12 @@ def concatenate(parts: Iterable[Texts]) -> Texts:
     parts = list(parts)
     if len(parts) == 1:
         return parts[0]
-    first = parts[0]
-    if all(part.buffer is first.buffer for part in parts):
+    filled = [part for part in parts if part.lengths.any()] or parts[:1]
+    buffer = filled[0].buffer
+    if all(part.buffer is buffer for part in filled):
         return Texts(
-            first.buffer,
-            np.concatenate([part.starts for part in parts]),
+            buffer,
+            np.concatenate([part.starts if part.buffer is buffer else np.zeros_like(part.starts) for part in parts]),
             np.concatenate([part.lengths for part in parts]),
         )
     packed = [part if len(part.buffer) <= 2 * int(part.lengths.sum()) + 64 else part.compact() for part in parts]

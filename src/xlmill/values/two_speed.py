@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
@@ -26,6 +28,17 @@ COMPILED_FROM = 50_000
 COMPILED_FROM_THEN_ON = 5_000
 
 _compiler_lock = threading.Lock()
+_always: ContextVar[bool] = ContextVar("_always", default=False)
+
+
+@contextmanager
+def always_compiled() -> Iterator[None]:
+    """Within, all work runs compiled, however little it is: as it will where there is much of it."""
+    token = _always.set(True)
+    try:
+        yield
+    finally:
+        _always.reset(token)
 
 
 class TwoSpeed(Generic[P, R]):
@@ -60,7 +73,7 @@ class TwoSpeed(Generic[P, R]):
 
     def pays(self, work: int) -> bool:
         """Whether to run so much work compiled: the compiler is paid for, or interpreting would cost as much."""
-        if self._codes:
+        if self._codes or _always.get():
             return True
         self._interpreted += work
         return self._interpreted >= (COMPILED_FROM_THEN_ON if "llvmlite" in sys.modules else COMPILED_FROM)

@@ -6,12 +6,15 @@ import numpy as np
 
 from xlmill.functions.lookup.vectors import Vectors
 from xlmill.values.column import NUMBER, TEXT, Column, Index, runs
+from xlmill.values.text_column import Texts
 from xlmill.values.text_kernels import compare_without_case
 from xlmill.values.two_speed import two_speed
 from xlmill.values.wildcard import has_wildcards, wildcard_matches
 
 # Up to so many comparisons, comparing each value with each cell of its list is sooner done than an index.
 _FEW_PAIRS = 20_000
+# Pairs of a pattern and a cell that are looked at together, about 100 bytes each.
+_PAIRS_AT_ONCE = 1 << 20
 
 
 def find_equal(vectors: Vectors, wanted: Column, last: bool = False) -> Index:
@@ -48,12 +51,25 @@ def _by_pattern(vectors: Vectors, wanted: Column, last: bool) -> Index:
         [known.setdefault(key, len(known)) for key in zip(vectors.which.tolist(), texts.to_strings(), strict=True)]
     )
     _, row = np.unique(search, return_index=True)
+    ends = np.cumsum(vectors.lengths[vectors.which[row]])
+    found = np.empty(len(row), np.int64)
+    begin = 0
+    while begin < len(row):
+        before = int(ends[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(ends, before + _PAIRS_AT_ONCE, side="right")))
+        found[begin:end] = _matches(vectors, row[begin:end], texts, last)
+        begin = end
+    by_row: Index = found[search]
+    return by_row
+
+
+def _matches(vectors: Vectors, row: Index, texts: Texts, last: bool) -> Index:
+    """For each of these rows the first or last cell of its list that fits the row's pattern."""
     owner, cell = _pairs(vectors, row)
     textual = vectors.cells.is_kind(TEXT)[cell]
     owner, cell = owner[textual], cell[textual]
     fits = wildcard_matches(vectors.cells.text_rows().take(cell), texts.take(row[owner]))
-    found: Index = _chosen(vectors, row, owner[fits], cell[fits], last)[search]
-    return found
+    return _chosen(vectors, row, owner[fits], cell[fits], last)
 
 
 def _pairs(vectors: Vectors, rows: Index) -> tuple[Index, Index]:

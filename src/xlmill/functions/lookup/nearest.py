@@ -6,7 +6,7 @@ import numpy as np
 
 from xlmill.functions.lookup.vectors import Vectors
 from xlmill.functions.value_order import EMPTY_CLASS, ERROR_CLASS, sort_keys
-from xlmill.values.column import Column, Index, stack
+from xlmill.values.column import NUMBER, Column, Index, Numbers, stack
 from xlmill.values.two_speed import TwoSpeed, two_speed
 
 
@@ -27,9 +27,23 @@ def last_not_above(vectors: Vectors, wanted: Column) -> Index:
 def last_not_below(vectors: Vectors, wanted: Column) -> Index:
     """The place, from 0, of the first equal cell of a descending list, or the last one above the value; -1: none.
 
-    The cells are read one by one, as Excel does for a MATCH of type -1, until one is below the value.
+    The cells are read one by one, as Excel does for a MATCH of type -1, until one is below the value: for
+    numbers by halves, since the lowest number read so far only ever falls.
     """
+    if wanted.uniform == NUMBER:
+        return _last_number_not_below(vectors, wanted.numbers)
     return _search(_last_not_below, int(vectors.lengths[vectors.which].sum()), vectors, wanted)
+
+
+def _last_number_not_below(vectors: Vectors, wanted: Numbers) -> Index:
+    cells, offsets = vectors.cells, vectors.offsets
+    lowest = np.empty(len(cells))
+    latest = np.empty(len(cells), np.int64)
+    _read_on.run(len(cells), cells.kinds, cells.numbers, offsets, lowest, latest)
+    found = np.empty(len(wanted), np.int64)
+    steps = int(vectors.lengths.max(initial=1)).bit_length()
+    _stop_below.run(steps * len(wanted), lowest, latest, offsets, vectors.which, wanted, found)
+    return found
 
 
 def find_by_halves(vectors: Vectors, wanted: Column, how: int, descending: bool) -> Index:
@@ -154,6 +168,41 @@ def _last_not_above(  # type: ignore[no-untyped-def]
                     low += 1
                 break
         found[row] = best - firsts[row]
+
+
+@two_speed
+def _read_on(kinds, numbers, offsets, lowest, latest):  # type: ignore[no-untyped-def]
+    """For each cell the lowest number of its list up to there, and the place of the latest one (-1: none yet)."""
+    for which in range(len(offsets) - 1):
+        low = 1e400
+        last = -1
+        for at in range(offsets[which], offsets[which + 1]):
+            if kinds[at] == 1:  # a number
+                low = min(low, numbers[at])
+                last = at - offsets[which]
+            lowest[at] = low
+            latest[at] = last
+
+
+@two_speed
+def _stop_below(lowest, latest, offsets, which, wanted, found):  # type: ignore[no-untyped-def]
+    for row in range(len(which)):
+        first = offsets[which[row]]
+        low = first
+        high = offsets[which[row] + 1]
+        end = high
+        while low < high:
+            middle = (low + high) // 2
+            if lowest[middle] <= wanted[row]:
+                high = middle
+            else:
+                low = middle + 1
+        if low < end and lowest[low] == wanted[row]:
+            found[row] = low - first
+        elif low > first:
+            found[row] = latest[low - 1]
+        else:
+            found[row] = -1
 
 
 @two_speed

@@ -16,8 +16,8 @@ from xlmill.values.python_value import column_from_python
 if TYPE_CHECKING:
     from lxml import etree
 
-# Of nodes; about a second's work at worst. A table of all pairs among 8,000 nodes stays below.
-_MOST_VISITS = 200_000_000
+# Of nodes; a second or two of work at worst. A table of all pairs among 8,000 nodes stays below.
+_MOST_VISITS = 100_000_000
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
@@ -32,7 +32,7 @@ def filterxml(xml: Text, xpath: Text) -> Column:
     Arrays: elementwise.
     Errors: #VALUE! for what is no XML, for XML with a DOCTYPE, for what is no XPath, uses an undeclared prefix or
     gives something other than nodes, and where nothing is found.
-    Differs: an XPath that might visit more than 200 million nodes is #VALUE!. Only plain numbers become numbers.
+    Differs: an XPath that might visit more than 100 million nodes is #VALUE!. Only plain numbers become numbers.
     Source: Microsoft Support, "FILTERXML function".
 
     =FILTERXML("<a><b>one</b><b>2</b></a>","//b")  -> {"one";2}

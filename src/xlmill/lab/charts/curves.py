@@ -18,6 +18,9 @@ from xlmill.lab.quantities import axis_text, quantity_text
 _LABEL = 16.0  # from one name at the end of a curve to the next
 _RIBBON = 20.0
 
+# Part of the width that names beside the lines may take.
+_MOST_FOR_NAMES = 0.3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Curves(Chart):
@@ -33,8 +36,12 @@ class Curves(Chart):
 
     def draw(self, width: float) -> Drawing:
         drawing = Drawing(width)
-        right = width - max(text_width(series.strategy) for series in self.sweep.series) - 16
-        top, bottom = 26.0, 26.0 + min(340.0, 150 + width * 0.26)
+        longest = max(text_width(series.strategy, 12) for series in self.sweep.series) + 20
+        # Names stand at the ends of their lines, but for long ones, which would leave the lines no room.
+        has_key = longest > _MOST_FOR_NAMES * width
+        right = width - (62 if has_key else longest)
+        top = 26.0 + (self._key(drawing) if has_key else 0.0)
+        bottom = top + min(340.0, 150 + width * 0.26)
         values = [value for curve in self.sweep.series for point in curve.points for value in (point.low, point.high)]
         if self.is_ideal:
             values += [self._xs[0], self._xs[-1]]
@@ -44,7 +51,7 @@ class Curves(Chart):
         ticks = [(up.place(value), axis_text(value, self.sweep.y.unit)) for value in up.ticks(6)]
         left = max(text_width(text, 12) for _, text in ticks) + 10
         along = scale(self._xs, left + 8, right, self.sweep.x.scale == "log", is_tight=True)
-        drawing.text(0, 12, self.sweep.y.label, "soft small")
+        drawing.text(0, top - 14, self.sweep.y.label, "soft small")
         for place, text in ticks:
             drawing.line(left, place, right, place, "grid")
             drawing.text(left - 6, place + 4, text, "soft small", "end")
@@ -54,7 +61,8 @@ class Curves(Chart):
         for curve in self.sweep.series:
             with drawing.group(f"series {css_class(curve.strategy)}"):
                 self._curve(drawing, curve, along, up)
-        self._names(drawing, along, up, right)
+        if not has_key:
+            self._names(drawing, along, up, right)
         return drawing
 
     def table(self) -> Table:
@@ -140,6 +148,19 @@ class Curves(Chart):
         drawing.path(points, "reference")
         x, y = points[len(points) * 3 // 4]
         drawing.text(x - 8, y - 6, "ideal", "soft small", "end")
+
+    def _key(self, drawing: Drawing) -> float:
+        """Marker and name of every strategy, in lines above the picture; how high they are."""
+        x, y = 8.0, 8.0
+        for series in self.sweep.series:
+            room = text_width(series.strategy, 12) + 40
+            if x > 8 and x + room > drawing.width:
+                x, y = 8.0, y + _LABEL + 4
+            with drawing.group(f"series {css_class(series.strategy)}"):
+                drawing.marker(x, y, self.looks[series.strategy])
+                drawing.text(x + 13, y + 4.5, series.strategy, "small")
+            x += room
+        return y + _LABEL + 6
 
     def _names(self, drawing: Drawing, along: Scale, up: Scale, right: float) -> None:
         ends = sorted(self._ends(along, up))

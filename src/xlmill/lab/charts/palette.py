@@ -9,8 +9,9 @@ and dashed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,31 @@ INKS = {
 
 
 def looks(names: Sequence[str]) -> dict[str, Look]:
-    """The look of each of `names`; those that are no strategy of ours get looks that none of the others has."""
-    found = {name: LOOKS[name] for name in names if name in LOOKS}
-    spare = [look for name, look in LOOKS.items() if name not in found and not look.is_hollow]
+    """The look of each of `names`.
+
+    "threads, waiting" is a variant of threads: it has their colour, and from the second variant on another marker. What
+    is no strategy of ours gets a look that none of the others has.
+    """
+    found: dict[str, Look] = {}
+    variants = Counter[str]()
+    for name in dict.fromkeys(names):
+        strategy = name.partition(",")[0]
+        if strategy in LOOKS:
+            found[name] = _variant(LOOKS[strategy], variants[strategy] if name != strategy else 0)
+            variants[strategy] += name != strategy
+    taken = {look.light for look in found.values()}
+    spare = [look for look in LOOKS.values() if look.light not in taken and not look.is_hollow] or list(LOOKS.values())
     strangers = [name for name in dict.fromkeys(names) if name not in found]
-    for number, name in enumerate(strangers):
-        found[name] = (spare or list(LOOKS.values()))[number % (len(spare) or len(LOOKS))]
+    found.update({name: spare[number % len(spare)] for number, name in enumerate(strangers)})
     return found
+
+
+def _variant(look: Look, number: int) -> Look:
+    """The same colour, and for all but the first the outline of another marker."""
+    if number == 0:
+        return look
+    others = [marker for marker in ("circle", "square", "triangle", "diamond", "down") if marker != look.marker]
+    return replace(look, marker=others[(number - 1) % len(others)], is_hollow=True)
 
 
 def css_class(name: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlmill.lab.charts.chart import Chart, Table
 from xlmill.lab.charts.palette import css_class
 from xlmill.lab.charts.scale import Scale, scale
-from xlmill.lab.charts.svg import Drawing
+from xlmill.lab.charts.svg import Drawing, text_width
 from xlmill.lab.findings import Span
 from xlmill.lab.quantities import axis_text, seconds_text
 
@@ -41,8 +41,11 @@ class Timeline(Chart):
         top = 0.0
         for strategy, workers in groups.items():
             with drawing.group(f"series {css_class(strategy)}"):
+                # Paper behind the words: lines of the grid end where they begin.
+                drawing.rectangle(0, top, width, _HEADING - 1, "paper")
                 drawing.marker(8, top + 14, self.looks[strategy])
-                drawing.text(22, top + 18.5, self._label(strategy), "name")
+                drawing.text(22, top + 18.5, strategy, "name")
+                drawing.text(30 + 1.1 * text_width(strategy), top + 18.5, self._label(workers), "soft small")
                 drawing.text(width, top + 18.5, "busy", "soft small", "end")
                 top += _HEADING
                 last = max(span.end for spans in workers.values() for span in spans)
@@ -72,11 +75,12 @@ class Timeline(Chart):
         order = dict.fromkeys(span.strategy for span in self.spans)
         return {name: dict(sorted(groups[name].items())) for name in order}
 
-    def _label(self, strategy: str) -> str:
-        workers = len(self._groups[strategy])
-        if workers <= _MOST_WORKERS:
-            return strategy
-        return f"{strategy}: the first {_MOST_WORKERS} of {workers} workers"
+    def _label(self, workers: Mapping[int, Sequence[Span]]) -> str:
+        """How much was computed: what was too slow for all rows must not look as fast as the others."""
+        rows = sum(span.rows for spans in workers.values() for span in spans)
+        chunks = sum(span.chunks for spans in workers.values() for span in spans)
+        text = f"{rows:,} rows in {chunks:,} chunk{'s' if chunks > 1 else ''}"
+        return text if len(workers) <= _MOST_WORKERS else f"{text}; the first {_MOST_WORKERS} of {len(workers)} workers"
 
     def _row(
         self, drawing: Drawing, strategy: str, worker: int, spans: Sequence[Span], along: Scale, top: float, last: float

@@ -23,30 +23,28 @@ class Stretch:
 
 
 def stretches(curves: Sequence[Series], *, is_logarithmic: bool, least_is_best: bool) -> list[Stretch]:
-    """The leading strategies along x, without gaps; between the points that were measured, by interpolation.
+    """The leading strategies along x, wherever two or more were measured; between their points by interpolation.
 
     The leading strategy is the earliest of `curves` that is no different from the best: one whose bounds overlap
     those of the best. `curves` stand in order, the simplest first.
     """
     xs = sorted({point.x for curve in curves for point in curve.points})
     found: list[Stretch] = []
+    before: str | None = None
     for number in range(_STEPS + 1):
         x = _between(xs[0], xs[-1], number / _STEPS, is_logarithmic)
         leader = _leader(curves, x, is_logarithmic, least_is_best)
-        if leader is None:
-            continue
-        if found and found[-1].strategy == leader:
-            found[-1] = Stretch(leader, found[-1].low, x)
-        else:
-            if found:
-                found[-1] = Stretch(found[-1].strategy, found[-1].low, x)
+        if before is not None:
+            found[-1] = Stretch(before, found[-1].low, x)
+        if leader is not None and leader != before:
             found.append(Stretch(leader, x, x))
+        before = leader
     return [stretch for stretch in found if stretch.high > stretch.low]
 
 
 def _leader(curves: Sequence[Series], x: float, is_logarithmic: bool, least_is_best: bool) -> str | None:
     there = [(curve.strategy, at) for curve in curves if (at := _at(curve.points, x, is_logarithmic)) is not None]
-    if not there:
+    if len(there) < 2:
         return None
     if least_is_best:
         limit = min(there, key=lambda each: each[1][1])[1][2]

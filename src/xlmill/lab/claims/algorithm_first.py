@@ -33,8 +33,8 @@ def rule(experiment: ArticleExperiment) -> Claim:
         ],
         f"{experiment.rows:,} expressions by one process that computes columns, and by a Pool that computes one "
         "expression a task.",
-        f"One process that computes columns takes {seconds_text(ours.median)} for {experiment.rows:,} expressions, a Pool that "
-        f"computes them one by one {seconds_text(pool.median)}{about}: {factor_text(factor)} times as long.",
+        f"One process that computes columns takes {seconds_text(ours.median)} for {experiment.rows:,} expressions, a "
+        f"Pool that computes them one by one {seconds_text(pool.median)}{about}: {factor_text(factor)} times as long.",
     )
 
 

@@ -113,4 +113,4 @@ def sweep(samples: Samples) -> Sweep:
     )
 
 
-INQUIRY = Inquiry("data that travels", (15,), measure, (rule,), (sweep,))
+INQUIRY = Inquiry("data that travels", 7, measure, (rule,), (sweep,))

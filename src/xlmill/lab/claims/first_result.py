@@ -84,4 +84,4 @@ def rule(samples: Samples) -> Claim:
     )
 
 
-INQUIRY = Inquiry("the first result", (12,), measure, (rule,))
+INQUIRY = Inquiry("the first result", 4, measure, (rule,))

@@ -19,11 +19,11 @@ EQUAL = 1.25
 class Inquiry:
     """An experiment: `measure` takes about as many seconds as it is given, `rules` judge claims by its samples.
 
-    `numbers` are those of the claims, `title` says to people what is measured.
+    `title` says to people what is measured; `seconds` suffice on a quiet machine.
     """
 
     title: str
-    numbers: tuple[int, ...]
+    seconds: float
     measure: Callable[[float], Samples]
     rules: Sequence[Rule]
     sweeps: Sequence[Callable[[Samples], Sweep]] = field(default=())

@@ -32,8 +32,8 @@ def rule(rows: Sequence[FaultRow]) -> Claim:
         None,
         [exact(f"{row.strategy}, {row.fault}: rows back", row.returned) for row in rows],
         f"{ROWS} tasks, one of which kills its worker by SIGKILL: once, or each time.",
-        f"Pool.map: {pool.text}. A Process for each task: {process.text}. xlmill's pool, of which a worker is killed once: "
-        f"{ours.text}.",
+        f"Pool.map: {pool.text}. A Process for each task: {process.text}. xlmill's pool, of which a worker is "
+        f"killed once: {ours.text}.",
     )
 
 

@@ -260,6 +260,4 @@ def _crossing(found: Samples, places: tuple[float, ...], named: Callable[[float]
     return f"{lesson}. Fastest by {interpreters_own_method()}: {'; '.join(each)}."
 
 
-INQUIRY = Inquiry(
-    "number and cost of tasks", (8, 9, 13), measure, (many_small, few_tasks, equal_for_big), (by_count, by_cost)
-)
+INQUIRY = Inquiry("number and cost of tasks", 18, measure, (many_small, few_tasks, equal_for_big), (by_count, by_cost))

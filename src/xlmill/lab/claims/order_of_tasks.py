@@ -101,4 +101,4 @@ def sweep(samples: Samples) -> Sweep:
     )
 
 
-INQUIRY = Inquiry("the order of tasks", (3,), measure, (rule,), (sweep,))
+INQUIRY = Inquiry("the order of tasks", 9, measure, (rule,), (sweep,))

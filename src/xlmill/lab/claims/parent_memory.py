@@ -120,4 +120,4 @@ def sweep(samples: Samples) -> Sweep:
     )
 
 
-INQUIRY = Inquiry("memory of the parent", (7,), measure, (rule,), (sweep,))
+INQUIRY = Inquiry("memory of the parent", 14, measure, (rule,), (sweep,))

@@ -225,4 +225,4 @@ def sweep(samples: Samples) -> Sweep:
     )
 
 
-INQUIRY = Inquiry("memory of processes", (6, 11), measure, (all_in_memory, million), (sweep,))
+INQUIRY = Inquiry("memory of processes", 10, measure, (all_in_memory, million), (sweep,))

@@ -31,6 +31,12 @@ def nap(seconds: float) -> tuple[float, float]:
     return began, time.monotonic()
 
 
+def wait(seconds: float) -> float:
+    """Wait; gives back how long."""
+    time.sleep(seconds)
+    return seconds
+
+
 def wait_for_end(end: Any) -> None:
     """Say that it is there, and wait to be told to go."""
     end.send(None)

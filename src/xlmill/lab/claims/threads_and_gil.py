@@ -68,13 +68,19 @@ def _speedups(samples: Samples, way: str, kind: str) -> dict[float, list[float]]
 def rule(samples: Samples) -> Claim:
     """Useless is what is hardly faster than one thread; which kinds of task that is true of, decides."""
     kinds = {
-        "threads, pure Python": _speedups(samples, "threads", WAITS)[0.0],
+        # With nothing left for the rest, both kinds are the same.
+        "threads, pure Python": [
+            each for kind in (WAITS, RELEASES) for each in _speedups(samples, "threads", kind)[0.0]
+        ],
         "threads, GIL released": _speedups(samples, "threads", RELEASES)[1.0],
         "threads, waiting": _speedups(samples, "threads", WAITS)[1.0],
     }
     python, released, waiting = (median(each) for each in kinds.values())
+    found = [figure(label, values, "×") for label, values in kinds.items()]
+    surely = found[0].low
+    assert surely is not None
     verdict: Judgement
-    if python >= EQUAL:
+    if surely >= EQUAL:
         verdict, conditions = "does not hold", None
     elif released < EQUAL and waiting < EQUAL:
         verdict, conditions = "holds", None
@@ -86,7 +92,7 @@ def rule(samples: Samples) -> Claim:
         verdict,
         conditions,
         None,
-        [figure(label, values, "×") for label, values in kinds.items()],
+        found,
         f"{_TASKS} tasks of {1000 * _SECONDS:g} ms with a dial from pure Python to hashing, which releases the GIL, "
         f"and to waiting; by one thread and by {_THREADS}.",
         f"{_THREADS} threads are {factor_text(python)} times as fast as one for pure Python, {factor_text(released)} "
@@ -113,4 +119,20 @@ def dial(samples: Samples) -> Sweep:
     )
 
 
-INQUIRY = Inquiry("threads and the GIL", (1,), measure, (rule,), (dial,))
+def waiting(samples: Samples) -> Sweep:
+    """How many times as fast as a loop, against the share that waits."""
+    found = {way: _speedups(samples, way, WAITS) for way in ("threads", "pool")}
+    ahead = {share for share in SHARES if median(found["threads"][share]) > median(found["pool"][share])}
+    crossing = next((share for share in SHARES if all(later in ahead for later in SHARES if later >= share)), None)
+    lesson = "at no share of waiting" if crossing is None else f"from {crossing:.0%} waiting on"
+    return Sweep(
+        "waiting",
+        "Crossover by share of waiting",
+        Axis("share of a task that waits"),
+        Axis("times as fast as one after another", "×"),
+        series(found, list(found)),
+        f"{_THREADS} threads are faster than a Pool with a worker a core {lesson}.",
+    )
+
+
+INQUIRY = Inquiry("threads and the GIL", 14, measure, (rule,), (dial, waiting))

@@ -152,4 +152,4 @@ def sweep(samples: Samples) -> Sweep:
     )
 
 
-INQUIRY = Inquiry("tasks that wait", (4, 5, 10), measure, (blocks, suits_io, few_tasks), (sweep,))
+INQUIRY = Inquiry("tasks that wait", 22, measure, (blocks, suits_io, few_tasks), (sweep,))

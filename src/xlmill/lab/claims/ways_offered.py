@@ -105,4 +105,4 @@ def rule(samples: Samples) -> Claim:
     )
 
 
-INQUIRY = Inquiry("the ways this interpreter offers", (2,), measure, (rule,))
+INQUIRY = Inquiry("the ways this interpreter offers", 3, measure, (rule,))

@@ -51,12 +51,15 @@ for (const page of document.querySelectorAll(".xlmill:not([data-live])")) {
       mark.dataset.tip = title.textContent;
       title.remove();
     }
-    drawing.addEventListener("pointermove", (event) => {
+    const point = (event) => {
       const mark = event.target.closest(".mark") ?? nearest(drawing, event.clientX, event.clientY, 28);
       if (mark) show(mark);
       else leave();
-    });
-    drawing.addEventListener("pointerleave", leave);
+    };
+    drawing.addEventListener("pointermove", point);
+    drawing.addEventListener("pointerdown", point);
+    // A finger that is lifted leaves too, and its reader has only begun to read.
+    drawing.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && leave());
     drawing.addEventListener("blur", leave);
     drawing.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
