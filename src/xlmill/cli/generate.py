@@ -18,7 +18,9 @@ import click
 )
 def generate_command(count: int, output: str, seed: int, mix: str) -> None:
     """Write N expressions, no two alike, the same for the same seed."""
+    from xlmill.cli.lean_arrow import spare_pandas
     from xlmill.io import format_for
     from xlmill.mill.generate import generate
 
+    spare_pandas()
     format_for(output).write(generate(count, seed, mix), output)

@@ -33,8 +33,10 @@ def plan_command(
     The first few thousand rows are computed to learn what a row costs.
     """
     from xlmill.cli.assignment import formulas_of
+    from xlmill.cli.lean_arrow import spare_pandas
     from xlmill.mill.plan import plan
 
+    spare_pandas()
     made = plan(source, column=column, formulas=formulas_of(formulas), workers=workers, chunk_size=chunk_size)
     if as_json:
         print(json.dumps(_plain(made)))

@@ -101,11 +101,13 @@ def run_command(
     its other columns are names that the expressions may use. OUTPUT likewise; it appears when it is whole.
     """
     from xlmill.cli.assignment import formulas_of
+    from xlmill.cli.lean_arrow import spare_pandas
     from xlmill.cli.progress import shown_progress
     from xlmill.cli.size import byte_count
     from xlmill.mill.pipeline import Options
     from xlmill.mill.run import run
 
+    spare_pandas()
     assigned = formulas_of(formulas)
     moment = _moment(clock)
     limit = None if memory_limit is None else byte_count(memory_limit, "--memory-limit")

@@ -25,6 +25,7 @@ from xlmill.values.column import (
     Column,
     Mask,
     arrays_column,
+    as_cells,
     booleans_column,
     constant_column,
     error_where,
@@ -278,10 +279,17 @@ def _prepare(to: To, column: Column, surroundings: BatchSurroundings) -> tuple[A
     return column, None
 
 
-def _gather(to: To, columns: list[Column], surroundings: BatchSurroundings) -> tuple[Any, Codes | None]:
+def _gather(to: To, columns: Sequence[Column], surroundings: BatchSurroundings) -> tuple[Any, Codes | None]:
+    # B1:D1 over rows is to these functions what B1,C1,D1 is.
+    columns = [each for column in columns for each in _side_by_side(column)]
     if to is To.ALL_NUMBERS:
         return _numbers_of(columns, surroundings)
     return cell_runs(columns), None
+
+
+def _side_by_side(column: Column) -> Sequence[Column]:
+    apart = column.arrays.side_by_side() if column.uniform == ARRAY and column.arrays is not None else None
+    return [column] if apart is None else [as_cells(each) for each in apart]
 
 
 def _numbers_of(columns: list[Column], surroundings: BatchSurroundings) -> tuple[NumberRuns, Codes | None]:

@@ -31,6 +31,7 @@ from xlmill.values.column import (
     Column,
     Index,
     Mask,
+    counting,
     error_where,
     stack,
 )
@@ -92,7 +93,7 @@ def evaluate_forest(forest: Forest, run: Run) -> Column:
 def evaluate_over(forest: Forest, run: Run, rows: int) -> Column:
     """The values of one tree over many rows of columns."""
     evaluation = Evaluation(run, program(), NameScope())
-    indices = np.arange(rows)
+    indices = counting(rows)
     with np.errstate(all="ignore"):
         store = AlignedStore(forest, indices, stands_for(forest))
         column = _snapped(evaluation.evaluate(forest, store, rows), forest, store, evaluation)
@@ -144,7 +145,7 @@ def finished(column: Column, evaluation: Evaluation, rows: Index) -> Column:
         cells = column.arrays.cells
         blank = cells.is_kind(EMPTY) | cells.is_kind(OMITTED)
         if blank.any():
-            column = replace(column, arrays=replace(column.arrays, cells=_as_zero(cells, blank)))
+            column = replace(column, arrays=replace(column.arrays, laid=_as_zero(cells, blank)))
         column = _unwrap_single_cells(column)
     return column
 

@@ -27,7 +27,7 @@ from xlmill.functions.registry import Function
 from xlmill.functions.surroundings import ChunkTooLargeError
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
-from xlmill.values.column import ARRAY, REFERENCE, Column, Index, Mask, Nodes, errors_column, stack
+from xlmill.values.column import ARRAY, REFERENCE, Column, Index, Mask, Nodes, errors_column, rows_of, stack
 from xlmill.values.error_value import ExcelError
 from xlmill.values.reference_value import Area
 
@@ -203,12 +203,12 @@ class Evaluation:
     def _name(self, text: str, rows: Index) -> Column:
         column = self.run.columns.get(text.casefold())
         if column is not None:
-            return column.take(rows)
+            return rows_of(column, rows)
         return self.scope.value(text, self)
 
     def _structured(self, text: str, rows: Index) -> Column:
         column = leaves.row_column(text, self.run)
-        return leaves.table_part(text, self.run) if column is None else column.take(rows)
+        return leaves.table_part(text, self.run) if column is None else rows_of(column, rows)
 
     def _references(self, forest: Forest, nodes: Index, lanes: Lanes) -> Column:
         if self.run.positional_columns:
@@ -289,8 +289,8 @@ class Evaluation:
 
     def _count_cells(self, column: Column) -> None:
         if column.arrays is not None:
-            self.reserve(len(column.arrays.cells))
-            self.cells += len(column.arrays.cells)
+            self.reserve(column.arrays.cell_count)
+            self.cells += column.arrays.cell_count
 
 
 class Asked:

@@ -26,8 +26,11 @@ from xlmill.values.column import (
     Arrays,
     Column,
     Index,
+    SideBySide,
     arrays_column,
+    as_cells,
     errors_column,
+    rows_of,
     runs,
     stack,
 )
@@ -147,15 +150,11 @@ def positional(forest: Forest, nodes: Index, rows: Index, run: Run) -> Column:
     area = reference.areas[0]
     if area.row1 != 1 or area.row2 != 1 or area.column2 > len(run.positional_columns):
         return errors(ExcelError.REF, 1)
-    across = [column.take(rows) for column in run.positional_columns[area.column1 - 1 : area.column2]]
-    count, width = len(rows), len(across)
-    cells = np.ones(count, np.bool_)
+    across = [rows_of(column, rows) for column in run.positional_columns[area.column1 - 1 : area.column2]]
+    width = len(across)
     if width == 1:
-        one = across[0]
-        return Column(one.kinds, one.numbers, one.texts, one.arrays, one.objects, one.uniform, cells)
-    order = (np.arange(count)[:, None] + np.arange(width) * count).ravel()
-    shape = np.ones(count, np.int64), np.full(count, width, np.int64)
-    return arrays_column(Arrays(np.arange(count) * width, *shape, stack(across).take(order).settled()))
+        return as_cells(across[0])
+    return arrays_column(SideBySide(across).arrays())
 
 
 def array_constants(forest: Forest, nodes: Index, store: Store) -> Column:

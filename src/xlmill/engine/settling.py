@@ -137,20 +137,22 @@ class Forms:
         return cls(form, function)
 
 
-def first_kinds(forest: Forest) -> tuple[Kinds, int, int]:
+def first_kinds(forest: Forest) -> tuple[Kinds, int, int, int]:
     """The kinds of nodes before anything is evaluated: those of literals, elsewhere UNSETTLED.
 
-    Also how many nodes are text, and how many of these are written with doubled quotes.
+    Also how many nodes are text, how many of these are written with doubled quotes, and how many nodes stand for
+    another node.
     """
     kinds: Kinds = np.empty(len(forest.op), np.uint8)
-    texts, doubled = _first_kinds.run(len(kinds), forest.op, forest.extra, _FIRST_KINDS, kinds)
-    return kinds, texts, doubled
+    texts, doubled, standing = _first_kinds.run(len(kinds), forest.op, forest.extra, _FIRST_KINDS, kinds)
+    return kinds, texts, doubled, standing
 
 
 @two_speed
 def _first_kinds(op, extra, by_opcode, kinds):  # type: ignore[no-untyped-def]
     texts = 0
     doubled = 0
+    standing = 0
     for node in range(len(op)):
         kind = by_opcode[op[node]]
         kinds[node] = kind
@@ -158,7 +160,9 @@ def _first_kinds(op, extra, by_opcode, kinds):  # type: ignore[no-untyped-def]
             texts += 1
             if extra[node] == 1:
                 doubled += 1
-    return texts, doubled
+        elif kind == EMPTY:
+            standing += 1
+    return texts, doubled, standing
 
 
 def settle(

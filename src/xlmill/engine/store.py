@@ -66,10 +66,10 @@ class ScatteredStore:
         """`rows`: for each expression of the forest its number in the whole run."""
         self._forest = forest
         self._rows = rows
-        self._kinds, texts, doubled = first_kinds(forest)
+        self._kinds, texts, doubled, standing = first_kinds(forest)
         # The forest's own numbers are those of literals; what is computed goes between them.
         self._numbers = forest.number
-        self._stands_for = stands_for(forest)
+        self._stands_for = stands_for(forest) if standing else None
         self._heap = _TextHeap(forest.buffer)
         self._has_text = texts > 0
         self._starts: Index = forest.start

@@ -29,24 +29,32 @@ def template_hashes(forest: Forest) -> Index:
 
     (The numbers are hashes of 62 bits: among a million templates, two fall together once in four million runs.)
     """
-    codes = forest.op.astype(np.int64) * 256 + forest.argc
+    hashes = np.full(len(forest.row_start), -1, np.int64)
+    _hash_rows.run(len(forest.op), forest.op, forest.argc, forest.extra, forest.row, _facts(forest), hashes)
+    hashes[forest.root < 0] = -1
+    return hashes
+
+
+def _facts(forest: Forest) -> Index:
+    """By node what is part of its template beside its function: a name, or where a reference points to.
+
+    Empty where no row has any.
+    """
+    if not len(forest.name_start) and not len(forest.refs):
+        return np.zeros(0, np.int64)
+    facts = np.zeros(len(forest.op), np.int64)
     named = np.flatnonzero((forest.op == Opcode.NAME) | (forest.op == Opcode.STRUCTURED))
     if len(named):
         hashes = [
             zlib.crc32(forest.buffer[start:stop].tobytes().upper())
             for start, stop in zip(forest.name_start.tolist(), forest.name_stop.tolist(), strict=True)
         ]
-        codes[named] += np.array(hashes, np.int64)[forest.extra[named]] << 24
-    wide = np.flatnonzero(forest.op == Opcode.ARRAY)
-    codes[wide] += forest.extra[wide].astype(np.int64) << 24
+        facts[named] = np.array(hashes, np.int64)[forest.extra[named]]
     referring = np.flatnonzero(forest.op == Opcode.REFERENCE)
     if len(referring):
-        facts = forest.refs[forest.extra[referring], 2:]
-        codes[referring] += (facts * np.array([1, 1_048_583, 7_919, 104_729, 15_485_863])).sum(axis=1) % (1 << 32) << 24
-    hashes_by_row = np.zeros(len(forest.row_start), np.int64)
-    _hash_rows.run(len(codes), codes, forest.row, hashes_by_row)
-    hashes_by_row[forest.root < 0] = -1
-    return hashes_by_row
+        places = forest.refs[forest.extra[referring], 2:]
+        facts[referring] = (places * np.array([1, 1_048_583, 7_919, 104_729, 15_485_863])).sum(axis=1) % (1 << 32)
+    return facts
 
 
 def template_text(forest: Forest, row: int, functions: FunctionTable, here: Area) -> str:
@@ -85,14 +93,28 @@ def _relative(reference: Reference, here: Area) -> Reference:
     )
 
 
+_ARRAY = int(Opcode.ARRAY)
+
+
 @two_speed
-def _hash_rows(codes, rows, hashes):  # type: ignore[no-untyped-def]
-    """Two polynomials, each modulo a prime below 2**31, so that no product leaves 63 bits."""
-    for node in range(len(codes)):
+def _hash_rows(op, argc, extra, rows, facts, hashes):  # type: ignore[no-untyped-def]
+    """Two polynomials of 31 bits, whose high bits are folded into the low ones; no product leaves 63 bits."""
+    has_facts = len(facts) > 0
+    node = 0
+    while node < len(op):
         row = rows[node]
-        high = hashes[row] >> 31
-        low = hashes[row] & 2147483647
-        code = codes[node] % 2147483629
-        high = (high * 1048583 + code + 1) % 2147483629
-        low = (low * 16777619 + code + 7) % 2147483647
+        high = 1
+        low = 7
+        while node < len(op) and rows[node] == row:
+            code = op[node] * 256 + argc[node]
+            if op[node] == _ARRAY:
+                code += extra[node] << 24
+            if has_facts:
+                code += facts[node] << 24
+            code = (code ^ (code >> 31)) & 2147483647
+            high = (high * 1048583 + code) & 2147483647
+            high ^= high >> 15
+            low = (low * 16777619 + code) & 2147483647
+            low ^= low >> 13
+            node += 1
         hashes[row] = (high << 31) | low

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 2908834409
+FINGERPRINT = 1289666048
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from xlmill.functions.parameter import Number, Text, Value, Whole
@@ -20,16 +23,18 @@ from xlmill.values.column import (
     Column,
     Index,
     Mask,
+    booleans_column,
     error_where,
     numbers_column,
 )
 from xlmill.values.error_value import ExcelError
-from xlmill.values.number_functions import over_columns
+from xlmill.values.number_functions import UNDECIDED, over_columns
 from xlmill.values.reference_value import Area, Reference
 from xlmill.values.rounding import equal_to_15_digits
 from xlmill.values.text_column import Texts
 from xlmill.values.text_kernels import compare_without_case
 from xlmill.values.text_pieces import joined_column
+from xlmill.values.two_speed import TwoSpeed
 
 
 @function("+")
@@ -136,7 +141,7 @@ def equal(left: Value, right: Value) -> Column:
     =1="1"  -> FALSE
     =0.1+0.2=0.3  -> TRUE
     """
-    return _compared(left, right, lambda order: order == 0)
+    return _compared(left, right, number_functions.equal, lambda order: order == 0)
 
 
 @function("<>")
@@ -145,7 +150,7 @@ def not_equal(left: Value, right: Value) -> Column:
 
     =1<>2  -> TRUE
     """
-    return _compared(left, right, lambda order: order != 0)
+    return _compared(left, right, number_functions.not_equal, lambda order: order != 0)
 
 
 @function("<")
@@ -155,7 +160,7 @@ def less(left: Value, right: Value) -> Column:
     =2<10  -> TRUE
     ="2"<10  -> FALSE
     """
-    return _compared(left, right, lambda order: order < 0)
+    return _compared(left, right, number_functions.less, lambda order: order < 0)
 
 
 @function("<=")
@@ -164,7 +169,7 @@ def less_equal(left: Value, right: Value) -> Column:
 
     =2<=2  -> TRUE
     """
-    return _compared(left, right, lambda order: order <= 0)
+    return _compared(left, right, number_functions.less_equal, lambda order: order <= 0)
 
 
 @function(">")
@@ -174,7 +179,7 @@ def greater(left: Value, right: Value) -> Column:
     ="b">"A"  -> TRUE
     =TRUE>"z"  -> TRUE
     """
-    return _compared(left, right, lambda order: order > 0)
+    return _compared(left, right, number_functions.greater, lambda order: order > 0)
 
 
 @function(">=")
@@ -183,7 +188,7 @@ def greater_equal(left: Value, right: Value) -> Column:
 
     =3>=4  -> FALSE
     """
-    return _compared(left, right, lambda order: order >= 0)
+    return _compared(left, right, number_functions.greater_equal, lambda order: order >= 0)
 
 
 @function("@")
@@ -267,19 +272,31 @@ def _order_of_numbers(a: Number, b: Number) -> Index:
     return order
 
 
-def _compared(left: Column, right: Column, decide: object) -> Column:
-    assert callable(decide)
-    if left.uniform != NUMBER or right.uniform != NUMBER:
-        refused = np.where(left.is_kind(ERROR), left.numbers, 0.0)
-        refused = np.where((refused == 0) & right.is_kind(ERROR), right.numbers, refused)
-        no_scalar = (left.kinds >= ARRAY) | (right.kinds >= ARRAY)
-        refused = np.where((refused == 0) & no_scalar, float(ExcelError.VALUE.code), refused)
-        if refused.any():
-            truth = decide(compare(_without_errors(left), _without_errors(right))).astype(np.float64)
-            kinds = np.where(refused != 0, np.uint8(ERROR), np.uint8(BOOLEAN))
-            return Column(kinds, np.where(refused != 0, refused, truth))
-    truth = decide(compare(left, right))
-    return Column(np.full(len(truth), BOOLEAN, np.uint8), truth.astype(np.float64), uniform=BOOLEAN)
+def _compared(left: Column, right: Column, of_numbers: TwoSpeed[..., Any], decide: Callable[[Index], Mask]) -> Column:
+    """Which rows hold; `of_numbers` says it of two numbers, `decide` of an order of any values."""
+    if left.uniform == right.uniform == NUMBER:
+        return _numbers_compared(left, right, of_numbers, decide)
+    refused = np.where(left.is_kind(ERROR), left.numbers, 0.0)
+    refused = np.where((refused == 0) & right.is_kind(ERROR), right.numbers, refused)
+    no_scalar = (left.kinds >= ARRAY) | (right.kinds >= ARRAY)
+    refused = np.where((refused == 0) & no_scalar, float(ExcelError.VALUE.code), refused)
+    if refused.any():
+        truth = decide(compare(_without_errors(left), _without_errors(right))).astype(np.float64)
+        kinds = np.where(refused != 0, np.uint8(ERROR), np.uint8(BOOLEAN))
+        return Column(kinds, np.where(refused != 0, refused, truth))
+    return booleans_column(decide(compare(left, right)))
+
+
+def _numbers_compared(
+    left: Column, right: Column, of_numbers: TwoSpeed[..., Any], decide: Callable[[Index], Mask]
+) -> Column:
+    column = over_columns(of_numbers, left.numbers, right.numbers)
+    doubtful = np.flatnonzero(column.kinds == UNDECIDED)
+    if not len(doubtful):
+        return column
+    numbers = column.numbers.copy()
+    numbers[doubtful] = decide(_order_of_numbers(left.numbers[doubtful], right.numbers[doubtful]))
+    return booleans_column(numbers != 0)
 
 
 def _without_errors(column: Column) -> Column:

@@ -12,6 +12,7 @@ from xlmill.values.column import (
     BOOLEAN,
     EMPTY,
     ERROR,
+    MIXED,
     NUMBER,
     TEXT,
     Column,
@@ -206,7 +207,8 @@ def natural_type(values: Column) -> pa.DataType | None:
     """The type that a column of these values has: None where there are only errors and empty values."""
     import pyarrow as pa
 
-    kinds = set(np.unique(values.kinds).tolist()) - {ERROR, EMPTY}
+    present = {values.uniform} if values.uniform != MIXED else set(np.unique(values.kinds).tolist())
+    kinds = present - {ERROR, EMPTY}
     if not kinds:
         return None
     if kinds == {NUMBER}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -38,6 +39,28 @@ EMPTY, NUMBER, BOOLEAN, TEXT, ERROR, OMITTED, ARRAY, REFERENCE, FUNCTION = (int(
 MIXED = -1
 
 
+class SideBySide:
+    """Cells of columns that stand side by side, row by row; laid out so when somebody asks for them."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self.starts = np.arange(len(columns[0])) * len(columns)
+        self._cells: Column | None = None
+
+    def arrays(self) -> Arrays:
+        """Each row as an array."""
+        ones = np.ones(len(self.starts), np.int64)
+        return Arrays(self.starts, ones, ones * len(self.columns), self)
+
+    def cells(self) -> Column:
+        """The first row's cell in each column, then the second row's, and so on."""
+        if self._cells is None:
+            count, width = len(self.columns[0]), len(self.columns)
+            order = (np.arange(count)[:, None] + np.arange(width) * count).ravel()
+            self._cells = stack(self.columns).take(order).settled()
+        return self._cells
+
+
 @dataclass(frozen=True, slots=True)
 class Arrays:
     """2-D arrays, one a row: row i has `rows[i] * columns[i]` cells, row by row from `cells[starts[i]]`.
@@ -48,10 +71,31 @@ class Arrays:
     starts: Index
     rows: Index
     columns: Index
-    cells: Column
+    laid: Column | SideBySide
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    @property
+    def cells(self) -> Column:
+        """The cells that the arrays are slices of."""
+        return self.laid.cells() if isinstance(self.laid, SideBySide) else self.laid
+
+    @property
+    def cell_count(self) -> int:
+        """How many cells the arrays are slices of."""
+        if isinstance(self.laid, SideBySide):
+            return sum(len(column) for column in self.laid.columns)
+        return len(self.laid)
+
+    def side_by_side(self) -> Sequence[Column] | None:
+        """The columns that the arrays were made of, a row each, where that is how they were made."""
+        if not isinstance(self.laid, SideBySide):
+            return None
+        columns = self.laid.columns
+        if self.starts is self.laid.starts:
+            return columns
+        return [column.take(self.starts // len(columns)) for column in columns]
 
     @property
     def sizes(self) -> Index:
@@ -60,7 +104,7 @@ class Arrays:
 
     def take(self, rows: Any) -> Arrays:
         """The arrays of some rows."""
-        return Arrays(self.starts[rows], self.rows[rows], self.columns[rows], self.cells)
+        return Arrays(self.starts[rows], self.rows[rows], self.columns[rows], self.laid)
 
     def flat(self) -> tuple[Column, Index]:
         """The cells of all arrays one behind the other, and the row that each cell belongs to."""
@@ -197,12 +241,27 @@ def as_cells(column: Column) -> Column:
     return replace(column, from_cells=np.ones(len(column), np.bool_))
 
 
+@functools.lru_cache(maxsize=8)
+def counting(count: int) -> Index:
+    """The numbers from 0 up to `count`: always the same array, so that it can be told by its identity."""
+    numbers = np.arange(count)
+    numbers.flags.writeable = False
+    return numbers
+
+
+def rows_of(column: Column, rows: Nodes) -> Column:
+    """The values of some rows; the column itself where `rows` is `counting` of all of them."""
+    return column if rows is counting(len(column)) else column.take(rows)
+
+
 def choose_rows(mask: Mask, where_true: Column, where_false: Column) -> Column:
     """Row by row one of two columns."""
     if mask.all():
         return where_true
     if not mask.any():
         return where_false
+    if where_true.uniform == where_false.uniform == NUMBER:  # of cells or not, a number is one
+        return numbers_column(np.where(mask, where_true.numbers, where_false.numbers))
     count = len(mask)
     stacked = stack([where_true, where_false])
     return stacked.take(np.where(mask, np.arange(count), np.arange(count, 2 * count)))

@@ -279,14 +279,13 @@ FUNCTIONS: Final = (
 
 
 def over_columns(function: TwoSpeed[..., Any], x: Numbers, y: Numbers | None = None) -> Column:
-    """A function that is never UNDECIDED, for each row; a column of one number stands for all rows."""
+    """A function for each row; a column of one number stands for all rows. Some rows may be UNDECIDED."""
     second = _ZERO if y is None else y
     count = len(x) if y is None or len(second) == 1 else len(second)
     numbers: Numbers = np.empty(count)
     kinds: Kinds = np.empty(count, np.uint8)
     _over_columns.run(5 * count, FUNCTIONS.index(function), x, second, POWERS, numbers, kinds)
-    uniform = NUMBER if bool((kinds == NUMBER).all()) else -1
-    return Column(kinds, numbers, uniform=uniform)
+    return Column(kinds, numbers).settled()
 
 
 _ZERO: Numbers = np.zeros(1)

@@ -122,8 +122,11 @@ def _round_all(numbers, digits, rounding, powers, result, doubtful):  # type: ig
     """Round each number; the rows where that is not certain go to `doubtful`. Returns how many they are."""
     left = 0
     is_constant = len(digits) == 1
+    places = digits[0] if is_constant else 0.0
     for i in range(len(numbers)):
-        value, is_certain = rounded(numbers[i], digits[0 if is_constant else i], rounding, powers)
+        if not is_constant:
+            places = digits[i]
+        value, is_certain = rounded(numbers[i], places, rounding, powers)
         result[i] = value
         if not is_certain:
             doubtful[left] = i

@@ -9,6 +9,7 @@ import numpy as np
 from xlmill.functions.parameter import Number, Range, Scalar, StrictNumber, optional
 from xlmill.functions.registry import function
 from xlmill.functions.surroundings import Surroundings
+from xlmill.values.calendar_day import DAYS_1904
 from xlmill.values.coercion import Codes, to_numbers
 from xlmill.values.column import (
     BOOLEAN,
@@ -24,7 +25,7 @@ from xlmill.values.column import (
 )
 from xlmill.values.distinct_rows import distinct_rows
 from xlmill.values.error_value import ExcelError
-from xlmill.values.serial_date import DAYS_1904, is_date
+from xlmill.values.serial_date import is_date
 
 # A week is a number of seven bits, bit 0 for the days whose serial in the 1900 system is a multiple of seven
 # (Saturdays), bit 1 for the Sundays after them, and so on; a bit is 1 for a day off.
