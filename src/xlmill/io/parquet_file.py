@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 READ_ROWS = 65_536
 # Always the same, so that the bytes of an output do not depend on the chunks that it was computed in.
 ROW_GROUP_ROWS = 131_072
+# Rows by which it is told whether the values of a column repeat.
+_SAMPLE_ROWS = 4_096
 
 
 @table_format
@@ -55,9 +57,31 @@ class ParquetFile(SpanFormat):
         from pyarrow import parquet
 
         schema, batches = with_schema(rebatch(batches, ROW_GROUP_ROWS))
-        with replacing(target) as file, parquet.ParquetWriter(file, schema) as writer:
-            for batch in batches:
+        first = next(batches)
+        # Zstandard at its quickest writes sooner than Snappy, and a third less.
+        settings = {"compression": "zstd", "compression_level": 1, "use_dictionary": _repeating(first)}
+        with replacing(target) as file, parquet.ParquetWriter(file, schema, **settings) as writer:
+            for batch in chain([first], batches):
                 writer.write_batch(batch)
+
+
+def _repeating(batch: pa.RecordBatch) -> list[str]:
+    """The columns whose values come again and again: only there does a dictionary of them pay.
+
+    The first rows decide for the whole file, so that its bytes depend on the rows alone.
+    """
+    first = batch.slice(0, _SAMPLE_ROWS)
+    return [
+        name
+        for name, column in zip(first.schema.names, first.columns, strict=True)
+        if not _is_nested(column.type) and 2 * len(column.unique()) <= len(column)
+    ]
+
+
+def _is_nested(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_nested(kind))
 
 
 @contextmanager
