@@ -47,7 +47,7 @@ def test_chunks_shrink_towards_the_end(workers: int) -> None:
     cut = list(ChunkSizes(total, workers, None).cut(chunks_of(lengths)))
 
     for chunk in cut:
-        assert len(chunk) <= max(LEAST_ROWS, (total - chunk.first_row) / (2 * workers))
+        assert len(chunk) <= max(LEAST_ROWS, (total - chunk.first_row) / workers)
     assert len(cut[-1]) <= LEAST_ROWS < len(cut[0])
 
 

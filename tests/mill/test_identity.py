@@ -25,7 +25,7 @@ identities = st.builds(
     numbers,
     numbers,
     st.none() | st.integers(),
-    st.lists(st.text()).map(tuple),
+    st.lists(st.text(), unique=True).map(lambda names: tuple(sorted(names))),
 )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from xlmill.exceptions import InputError
 from xlmill.functions.outside import Patience, Row, Source
 from xlmill.functions.parameter import Optional, Parameter, To
-from xlmill.functions.registry import Function, functions, numbered, register_own
+from xlmill.functions.registry import Function, functions, numbered, register_own, registrations
 from xlmill.functions.surroundings import Surroundings
 from xlmill.values.column import Arrays, Column, arrays_column, booleans_column, error_where, errors_column, stack
 from xlmill.values.error_value import ExcelError
@@ -81,6 +81,8 @@ def function(
 
 def own_functions() -> list[tuple[int, Function]]:
     """The user's own functions, with their numbers in this process."""
+    if not registrations():  # nor need all of Excel's be imported to see that
+        return []
     return [(number, entry) for number, entry in numbered() if entry.category == CATEGORY]
 
 

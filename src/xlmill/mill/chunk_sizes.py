@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from xlmill.execution.cores import resolve_workers
 from xlmill.execution.strategy import CHUNKS_PER_WORKER
 from xlmill.mill.workload import Chunk
 
 # Below so many rows a chunk costs more in batches and messages than it gains in balance.
-LEAST_ROWS = 16_384
+LEAST_ROWS = 32_768
 
 # Under a time limit the first chunks are so small, before it is known what rows cost.
 FIRST_ROWS = 1_024
@@ -23,9 +24,9 @@ MOST_GROWTH = 4
 class ChunkSizes:
     """Cuts chunks as they are asked for; values do not depend on where.
 
-    Where `total` rows are expected, each of `workers` is to get two more chunks of what is left, so that all end
-    together (guided self-scheduling); of many workers each gets small ones. Where a chunk must not take longer than
-    `limit` seconds, what `learn` is told decides how many rows it has.
+    Where `total` rows are expected, none of `workers` gets more than its share of what is left, so that all end
+    together (guided self-scheduling: Polychronopoulos and Kuck, 1987); of many workers each gets small ones. Where a
+    chunk must not take longer than `limit` seconds, what `learn` is told decides how many rows it has.
     """
 
     def __init__(self, total: int | None, workers: int, limit: float | None) -> None:
@@ -56,5 +57,13 @@ class ChunkSizes:
             size = min(size, self._fitting)
         left = 0 if self._total is None else self._total - chunk.first_row
         if left > 0:  # `total` may be a little wrong: behind it chunks are whole
-            size = min(size, max(LEAST_ROWS, left // (2 * self._workers)))
+            size = min(size, max(LEAST_ROWS, left // self._workers))
         return size
+
+
+def usual_rows(whole: int, total: int | None, workers: int | None) -> int:
+    """How many rows a chunk has for the most part: the whole ones, or each worker's share of `total`."""
+    if total is None:
+        return max(1, whole)
+    share = total // resolve_workers(workers)
+    return max(1, min(whole, max(LEAST_ROWS, share)))

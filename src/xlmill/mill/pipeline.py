@@ -27,12 +27,12 @@ from xlmill.execution.strategy import (
 )
 from xlmill.io.table_input import TableInput
 from xlmill.mill.bundle import Bundles, EachChunk, chunk_by_chunk
-from xlmill.mill.chunk_sizes import ChunkSizes
+from xlmill.mill.chunk_sizes import ChunkSizes, usual_rows
 from xlmill.mill.equipment import equipped
 from xlmill.mill.workload import Chunk, Computed, Job
 
 # Rows of the two pieces that `auto` computes here: the first warms up (it loads compiled code), the second is timed.
-_PROBE_ROWS = 16_384
+_PROBE_ROWS = 8_192
 
 # Strategies that suit expressions; a Process for each chunk is for isolation, and asked for by name.
 _CANDIDATES = ("serial", "threads", "pool")
@@ -173,7 +173,7 @@ class Pipeline:
         per_row = probed.workload.seconds / len(timed)
         rows = None if remaining is None else max(0, remaining - len(timed))
         # A larger chunk would compute for longer, and wait no longer: so of what waits, many small ones at once.
-        chunk_rows = len(timed) if waited else max(len(first), 1)
+        chunk_rows = len(timed) if waited else usual_rows(len(first), rows, self.options.workers)
         work = Workload(
             tasks=None if rows is None else max(1, round(rows / chunk_rows)),
             seconds=per_row * chunk_rows,
