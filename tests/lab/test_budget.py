@@ -71,6 +71,17 @@ def test_every_way_gets_rounds_and_time(repeat: int, ways: int, seconds: float, 
         assert min(LEAST_ROUNDS, repeat) <= rounds <= repeat
 
 
+@given(st.floats(1e-3, 0.1), st.floats(0, 0.1), st.floats(30, 600), st.integers(2, 7))
+def test_what_is_slow_is_measured_for_a_quarter_of_a_second_at_least(
+    each: float, start: float, seconds: float, ways: int
+) -> None:
+    bench = FakeBench(lambda rows: start + each * rows)
+
+    found = rehearse(bench, 4, 1 << 30, Budget(seconds, 5, ways).allowance(ways), 1e9)  # type: ignore[arg-type]
+
+    assert found.seconds >= 0.25
+
+
 def test_slow_ways_get_fewer_rounds() -> None:
     budget = Budget(60.0, 5, 2)
 

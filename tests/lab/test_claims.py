@@ -177,6 +177,22 @@ def test_a_million_processes_disturb_what_cannot_hold_them(
     assert "xtrapolated" in found.text
 
 
+def test_a_sweep_tells_in_sentences_from_where_on_a_pool_pays_and_what_is_fastest_where() -> None:
+    made = small_tasks()
+    for count, serial in zip(many_small_tasks.COUNTS, (0.001, 0.008, 0.4, 0.5), strict=True):
+        made[f"{many_small_tasks.BY_COUNT}, serial"][count] = around(serial)
+
+    assert many_small_tasks.by_count(made).teaches == (
+        "The Pool clearly beats serial from 64 tasks of 1 ms on. "
+        f"With processes started by {OWN}, serial is fastest for 1 and 8 tasks of 1 ms and mp-pool for 64 and 256 "
+        "tasks of 1 ms."
+    )
+    assert many_small_tasks.by_cost(small_tasks(pool=0.3)).teaches == (
+        "The Pool nowhere clearly beats serial. "
+        f"With processes started by {OWN}, serial is fastest for 64 tasks of 10 µs, 1 ms and 5 ms."
+    )
+
+
 @pytest.mark.parametrize(
     ("by_map", "by_imap", "verdict"),
     [(76.0, 1.0, "misleading"), (0.5, 0.5, "holds"), (76.0, 60.0, "does not hold")],

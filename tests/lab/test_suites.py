@@ -15,6 +15,7 @@ from xlmill.lab.comparison import Comparison
 from xlmill.lab.findings import Axis, Claim, Sweep
 from xlmill.lab.measurement import Stage
 from xlmill.lab.sampling import Samples, Trial, interleave
+from xlmill.lab.suites import article
 from xlmill.lab.suites.all_suites import SUITES, find_suite
 from xlmill.lab.suites.suite import Effort, inquire
 
@@ -67,6 +68,16 @@ def test_the_stages_of_a_part_are_stages_of_the_whole() -> None:
     effort.part(1, 4, "part")(Stage("half of it", 5, 10))
 
     assert (stages[0].text, stages[0].done / stages[0].total) == ("part: half of it", 0.375)
+
+
+def test_an_experiment_says_why_a_way_is_missing() -> None:
+    made = record(way("serial", STEADY), way("mp-pool", []))
+    made.ways[1].failure = "not done within 10 s, and ended"
+
+    found = article.compared(article.EXPERIMENTS[1], made)
+
+    assert [time.strategy for time in found.times] == ["serial"]
+    assert found.text.endswith("mp-pool was not measured: not done within 10 s, and ended.")
 
 
 def test_trials_are_interleaved_and_the_first_round_is_dropped() -> None:

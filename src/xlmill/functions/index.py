@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 1289666048
+FINGERPRINT = 1214279816
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),
@@ -90,6 +90,8 @@ ENTRIES: dict[str, Entry] = {
     "CHISQ.DIST.RT": ("statistical.of_samples", 2, 2, False, None),
     "CHISQ.INV": ("statistical.of_samples", 2, 2, False, None),
     "CHISQ.INV.RT": ("statistical.of_samples", 2, 2, False, None),
+    "CHISQ.TEST": ("statistical.hypotheses", 2, 2, False, None),
+    "CHITEST": ("statistical.hypotheses", 2, 2, False, None),
     "CHOOSE": ("logical", 2, 255, False, 1),
     "CHOOSECOLS": ("dynamic_array.slicing", 2, 255, False, None),
     "CHOOSEROWS": ("dynamic_array.slicing", 2, 255, False, None),
@@ -184,6 +186,7 @@ ENTRIES: dict[str, Entry] = {
     "F.DIST.RT": ("statistical.of_samples", 3, 3, False, None),
     "F.INV": ("statistical.of_samples", 3, 3, False, None),
     "F.INV.RT": ("statistical.of_samples", 3, 3, False, None),
+    "F.TEST": ("statistical.hypotheses", 2, 2, False, None),
     "FACT": ("math_trig.combinatorics", 1, 1, False, None),
     "FACTDOUBLE": ("math_trig.combinatorics", 1, 1, False, None),
     "FALSE": ("logical", 0, 0, False, None),
@@ -203,6 +206,7 @@ ENTRIES: dict[str, Entry] = {
     "FORECAST.LINEAR": ("statistical.pairs", 3, 3, False, None),
     "FORMULATEXT": ("lookup.formula_text", 1, 1, False, None),
     "FREQUENCY": ("statistical.modes", 2, 2, False, None),
+    "FTEST": ("statistical.hypotheses", 2, 2, False, None),
     "FV": ("financial.annuities", 3, 5, False, None),
     "FVSCHEDULE": ("financial.cash_flows", 2, 2, False, None),
     "GAMMA": ("statistical.continuous", 1, 1, False, None),
@@ -378,6 +382,7 @@ ENTRIES: dict[str, Entry] = {
     "PRICE": ("financial.bonds", 6, 7, False, None),
     "PRICEDISC": ("financial.discounted", 4, 5, False, None),
     "PRICEMAT": ("financial.discounted", 5, 6, False, None),
+    "PROB": ("statistical.probabilities", 3, 4, False, None),
     "PRODUCT": ("math_trig.aggregates", 1, 255, False, None),
     "PROPER": ("text.case", 1, 1, False, None),
     "PV": ("financial.annuities", 3, 5, False, None),
@@ -459,6 +464,7 @@ ENTRIES: dict[str, Entry] = {
     "T.DIST.RT": ("statistical.of_samples", 2, 2, False, None),
     "T.INV": ("statistical.of_samples", 2, 2, False, None),
     "T.INV.2T": ("statistical.of_samples", 2, 2, False, None),
+    "T.TEST": ("statistical.hypotheses", 4, 4, False, None),
     "TAKE": ("dynamic_array.slicing", 1, 3, False, None),
     "TAN": ("math_trig.trigonometry", 1, 1, False, None),
     "TANH": ("math_trig.trigonometry", 1, 1, False, None),
@@ -484,6 +490,7 @@ ENTRIES: dict[str, Entry] = {
     "TRIMRANGE": ("dynamic_array.slicing", 1, 3, False, None),
     "TRUE": ("logical", 0, 0, False, None),
     "TRUNC": ("math_trig.rounding", 1, 2, False, None),
+    "TTEST": ("statistical.hypotheses", 4, 4, False, None),
     "TYPE": ("information.kinds", 1, 1, False, None),
     "UNICHAR": ("text.characters", 1, 1, False, None),
     "UNICODE": ("text.characters", 1, 1, False, None),
@@ -519,5 +526,7 @@ ENTRIES: dict[str, Entry] = {
     "YIELD": ("financial.bonds", 6, 7, False, None),
     "YIELDDISC": ("financial.discounted", 4, 5, False, None),
     "YIELDMAT": ("financial.discounted", 5, 6, False, None),
+    "Z.TEST": ("statistical.hypotheses", 2, 3, False, None),
+    "ZTEST": ("statistical.hypotheses", 2, 3, False, None),
     "^": ("operators", 2, 2, False, None),
 }

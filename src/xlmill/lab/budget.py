@@ -15,6 +15,9 @@ _OTHER_RUNS = 3
 # No way gets less than this part of an equal share: from a shorter run there is nothing to extrapolate.
 _LEAST_PART = 1 / 3
 
+# A shorter run says little, for starting and noise are most of it: fewer rounds come first. In seconds.
+_LEAST_RUN = 0.5
+
 # Any run may take this long, lest one that is nearly done is ended because the budget is nearly used up.
 _LEAST_PATIENCE = 10.0
 
@@ -50,7 +53,11 @@ class Budget:
     def allowance(self, ways_left: int) -> Allowance:
         """What a run of the next of `ways_left` ways may take."""
         share = self._share(ways_left)
-        return Allowance(share / (min(LEAST_ROUNDS, self._repeat) + _OTHER_RUNS), share / (self._repeat + _OTHER_RUNS))
+        fewest = min(LEAST_ROUNDS, self._repeat) + _OTHER_RUNS
+        # What opening benches takes of a small budget is not taken from the runs: it may end a little later.
+        least = min(_LEAST_RUN, max(share, self._equal_share) / fewest)
+        part = max(share / (self._repeat + _OTHER_RUNS), least)
+        return Allowance(max(share / fewest, part), part)
 
     def promise(self, ways_left: int, run: float, opening: float) -> int:
         """The rounds of the next of `ways_left` ways, a run of which takes `run` seconds and its bench `opening`."""

@@ -63,6 +63,11 @@ def makespans(record: Record, way: WayRecord) -> list[float]:
     ]
 
 
+def failures(record: Record) -> list[str]:
+    """Why some ways could not be measured, a sentence each."""
+    return [f"{way.strategy} was not measured: {way.failure}." for way in record.ways if way.failure is not None]
+
+
 def warnings(record: Record) -> list[str]:
     """What a reader must know before believing the figures."""
     found = []
@@ -83,7 +88,7 @@ def warnings(record: Record) -> list[str]:
             f"Fewer than {record.repeat} repeats, for the budget of {record.budget:g} s: {', '.join(seldom)}. "
             "A larger one gives surer figures."
         )
-    found += [f"{way.strategy} was not measured: {way.failure}." for way in record.ways if way.failure is not None]
+    found += failures(record)
     fewer = [f"{way.strategy} ({way.rows:,})" for way in measured if way.rows < record.rows]
     if fewer:
         found.append(

@@ -9,8 +9,8 @@ from xlmill.lab.budget import Allowance
 from xlmill.lab.digest import Digests
 from xlmill.lab.extrapolation import expected_seconds
 
-# How much larger each run is than the one before.
-_GROWTH = 4
+# How much larger each run is than the one before; the last, where that would take too long.
+_GROWTH, _LAST_GROWTH = 4, 2
 
 # The first run may take so many times what is allowed and yet be repeated: it also loads what the others find there.
 _COLD_RUNS = 8
@@ -48,17 +48,21 @@ def rehearse(bench: Bench, first_rows: int, everything: int, allowed: Allowance,
     if found.seconds <= allowed.whole * _COLD_RUNS:
         found = _run(bench, found.rows, patience)  # without what is loaded only once
     while found.rows < everything:
+        pilot: Rehearsal | None = found
         if found.expected_seconds(everything) <= allowed.whole:
             rows, limit = everything, allowed.whole
         elif found.seconds > allowed.part:
             break
         elif found.pilot is None or found.expected_seconds(found.rows * _GROWTH) <= allowed.part:
             rows, limit = min(everything, found.rows * _GROWTH), allowed.part
+        elif found.expected_seconds(found.rows * _LAST_GROWTH) <= allowed.part:
+            rows, limit = min(everything, found.rows * _LAST_GROWTH), allowed.part
+            pilot = found.pilot  # the farther apart two runs are, the surer is the line through them
         else:
             break
-        larger = _run(bench, rows, patience, found)
+        larger = _run(bench, rows, patience, pilot)
         # It was not expected to take so long: perhaps something was compiled, or the machine was busy elsewhere.
-        found = larger if larger.seconds <= limit else _run(bench, rows, patience, found)
+        found = larger if larger.seconds <= limit else _run(bench, rows, patience, pilot)
     return found.within(allowed, everything)
 
 

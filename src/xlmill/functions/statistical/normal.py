@@ -12,7 +12,8 @@ from xlmill.values.error_value import ExcelError
 _ROOT_OF_2PI = np.sqrt(2 * np.pi)
 
 
-def _cumulative(z: Number) -> Number:
+def cumulative_normal(z: Number) -> Number:
+    """The probability that a standard normal variable is up to z."""
     from scipy.special import ndtr
 
     return np.asarray(ndtr(z), np.float64)
@@ -39,7 +40,7 @@ def norm_s_dist(z: Number, cumulative: Logical) -> Number:
     =NORM.S.DIST(0,TRUE)  -> 0.5
     =NORM.S.DIST(0,FALSE)  -> 1/SQRT(2*PI())
     """
-    return np.where(cumulative, _cumulative(z), _density(z))
+    return np.where(cumulative, cumulative_normal(z), _density(z))
 
 
 @function("NORMSDIST")
@@ -52,7 +53,7 @@ def normsdist(z: Number) -> Number:
     =NORMSDIST(0)  -> 0.5
     =NORMSDIST(-9)<1E-18  -> TRUE
     """
-    return _cumulative(z)
+    return cumulative_normal(z)
 
 
 @function("NORM.DIST")
@@ -72,7 +73,7 @@ def norm_dist(x: Number, mean: Number, standard_dev: Number, cumulative: Logical
     return error_where(
         np.broadcast_to(wrong, np.broadcast_shapes(z.shape, cumulative.shape)),
         ExcelError.NUM,
-        np.where(cumulative, _cumulative(z), _density(z) / scale),
+        np.where(cumulative, cumulative_normal(z), _density(z) / scale),
     )
 
 
@@ -131,7 +132,7 @@ def lognorm_dist(x: Number, mean: Number, standard_dev: Number, cumulative: Logi
     scale = np.where(wrong, 1, standard_dev)
     z = (np.log(np.where(wrong, 1, x)) - mean) / scale
     density = _density(z) / (scale * np.where(wrong, 1, x))
-    result = np.where(cumulative, _cumulative(z), density)
+    result = np.where(cumulative, cumulative_normal(z), density)
     return error_where(np.broadcast_to(wrong, result.shape), ExcelError.NUM, result)
 
 

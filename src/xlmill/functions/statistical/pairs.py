@@ -35,26 +35,8 @@ class Pairs:
         """Pairs in which both cells are numbers; #N/A where the sizes differ."""
         keys = [array_y.starts, array_y.rows, array_y.columns, array_x.starts, array_x.rows, array_x.columns]
         asked, inverse = distinct_rows(keys)
-        array_x, array_y = array_x.take(asked), array_y.take(asked)
-        differ = array_x.sizes != array_y.sizes
-        sizes = np.where(differ, 0, array_x.sizes)
-        owners = np.repeat(np.arange(len(sizes)), sizes)
-        codes = np.zeros(len(sizes))
-        numeric = np.ones(len(owners), np.bool_)
-        numbers = []
-        for array in (array_x, array_y):
-            at = runs(array.starts, sizes)
-            numbers.append(array.cells.numbers[at])
-            if array.cells.uniform != NUMBER:
-                kinds = array.cells.kinds[at]
-                numeric &= kinds == NUMBER
-                wrong = np.flatnonzero(kinds == ERROR)[::-1]
-                codes[owners[wrong]] = numbers[-1][wrong]
-        codes = np.where(differ, ExcelError.NA.code, codes)
-        x, y = numbers
-        if not numeric.all():
-            x, y, owners = x[numeric], y[numeric], owners[numeric]
-        count = len(sizes)
+        x, y, owners, codes = paired_numbers(array_x.take(asked), array_y.take(asked))
+        count = len(codes)
         counts = np.bincount(owners, minlength=count)
         mean_x, mean_y = (sums_by_owner(owners, part, count) / np.maximum(counts, 1) for part in (x, y))
         dx, dy = x - mean_x[owners], y - mean_y[owners]
@@ -65,6 +47,29 @@ class Pairs:
         """The slope of the line through the pairs; #DIV/0! where all x are equal."""
         flat = self.xx == 0
         return error_where(flat, ExcelError.DIV0, self.xy / np.where(flat, 1, self.xx))
+
+
+def paired_numbers(one: Arrays, other: Arrays) -> tuple[Numbers, Numbers, Index, Codes]:
+    """The pairs in which both cells are numbers, the row of each, and by row the error: #N/A where the sizes differ."""
+    differ = one.sizes != other.sizes
+    sizes = np.where(differ, 0, one.sizes)
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    codes = np.zeros(len(sizes))
+    numeric = np.ones(len(owners), np.bool_)
+    numbers = []
+    for array in (one, other):
+        at = runs(array.starts, sizes)
+        numbers.append(array.cells.numbers[at])
+        if array.cells.uniform != NUMBER:
+            kinds = array.cells.kinds[at]
+            numeric &= kinds == NUMBER
+            wrong = np.flatnonzero(kinds == ERROR)[::-1]
+            codes[owners[wrong]] = numbers[-1][wrong]
+    codes = np.where(differ, ExcelError.NA.code, codes)
+    x, y = numbers
+    if not numeric.all():
+        x, y, owners = x[numeric], y[numeric], owners[numeric]
+    return x, y, owners, codes
 
 
 @function("CORREL")

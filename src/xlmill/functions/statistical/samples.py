@@ -142,6 +142,17 @@ class Moments:
         return sums_by_owner(self.owners, self.deviations**exponent, len(self.counts))
 
 
+def numbers_among(arrays: Arrays) -> tuple[NumberRuns, Codes]:
+    """The numbers of arrays, what is no number passed over; and the error codes."""
+    cells, owners = arrays.flat()
+    codes = np.zeros(len(arrays))
+    wrong = np.flatnonzero(cells.is_kind(ERROR))[::-1]
+    codes[owners[wrong]] = cells.numbers[wrong]
+    numeric = cells.is_kind(NUMBER)
+    counts = np.bincount(owners[numeric], minlength=len(arrays))
+    return NumberRuns(cells.numbers[numeric], np.concatenate([[0], np.cumsum(counts)])), codes
+
+
 def numbers_and_text(cells: CellRuns) -> tuple[NumberRuns, Codes]:
     """Numbers as AVERAGEA takes them: text in references and arrays is 0, TRUE is 1; and the error codes."""
     column = cells.cells

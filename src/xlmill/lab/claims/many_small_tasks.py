@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from statistics import median
@@ -234,7 +234,7 @@ def by_count(samples: Samples) -> Sweep:
         Axis(f"tasks of {1000 * COST:g} ms", "", "log"),
         Axis("time", "s", "log"),
         drawn,
-        _crossing(found, COUNTS, lambda count: f"{count:,} task{'s' * (count > 1)} of {1000 * COST:g} ms"),
+        _crossing(found, COUNTS, _counts_text),
     )
 
 
@@ -247,17 +247,31 @@ def by_cost(samples: Samples) -> Sweep:
         Axis("computing a task", "s", "log"),
         Axis(f"{TASKS} tasks", "s", "log"),
         series(found, WAYS),
-        _crossing(found, COSTS, lambda cost: f"{TASKS} tasks of {seconds_text(cost)}"),
+        _crossing(found, COSTS, lambda costs: f"{TASKS} tasks of {_listed([seconds_text(cost) for cost in costs])}"),
     )
 
 
-def _crossing(found: Samples, places: tuple[float, ...], named: Callable[[float], str]) -> str:
+def _crossing(found: Samples, places: Sequence[float], named: Callable[[Sequence[float]], str]) -> str:
+    """From where on the Pool pays, and which way is fastest where; `named` says several places as one."""
     won = [x for x in places if median(found[POOL][x]) * EQUAL <= median(found[SERIAL][x])]
-    each = [f"{named(x)}: {min(WAYS, key=lambda name: median(found[name][x]))}" for x in places]
-    lesson = (
-        f"The Pool clearly beats serial from {named(won[0])} on" if won else "The Pool nowhere clearly beats serial"
-    )
-    return f"{lesson}. Fastest by {interpreters_own_method()}: {'; '.join(each)}."
+    lesson = f"clearly beats serial from {named(won[:1])} on" if won else "nowhere clearly beats serial"
+    fastest: dict[str, list[float]] = {}
+    for x in places:
+        fastest.setdefault(min(WAYS, key=lambda name: median(found[name][x])), []).append(x)
+    (first, led), *others = fastest.items()
+    each = [f"{first} is fastest for {named(led)}", *(f"{name} for {named(led)}" for name, led in others)]
+    return f"The Pool {lesson}. With processes started by {interpreters_own_method()}, {_listed(each)}."
+
+
+def _counts_text(counts: Sequence[float]) -> str:
+    noun = "task" if max(counts) == 1 else "tasks"
+    return f"{_listed([f'{count:,g}' for count in counts])} {noun} of {1000 * COST:g} ms"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    """One, one and another, or one, another and a third."""
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 INQUIRY = Inquiry("number and cost of tasks", 18, measure, (many_small, few_tasks, equal_for_big), (by_count, by_cost))

@@ -22,7 +22,7 @@ from xlmill.lab.claims import (
 )
 from xlmill.lab.expressions import generated_expressions
 from xlmill.lab.faults import fault_rows
-from xlmill.lab.figures import Figures, figures
+from xlmill.lab.figures import Figures, failures, figures
 from xlmill.lab.findings import ArticleExperiment, ArticleTime
 from xlmill.lab.measurement import Measurement, Stage
 from xlmill.lab.quantities import factor_text, seconds_text
@@ -50,7 +50,7 @@ _MAIN, _FEW, _INQUIRIES = 0.3, 0.08, 0.45
 
 
 @dataclass(frozen=True, slots=True)
-class _Experiment:
+class Experiment:
     """One of the article's: its expressions, and the times that it gives, by strategy."""
 
     title: str
@@ -60,35 +60,35 @@ class _Experiment:
     times: dict[str, str]
 
 
-_EXPERIMENTS = (
-    _Experiment(
+EXPERIMENTS = (
+    Experiment(
         "A million expressions",
         1_000_000,
         "everyday",
         "2 to 6 arguments",
         {LOOP: "10 s", "mp-pool": "6 s", "mp-process": "disturbed the machine"},
     ),
-    _Experiment(
+    Experiment(
         "100 expressions with fewer arguments", 100, "everyday", "2 to 6 arguments", {LOOP: "3 s", "mp-pool": "4 s"}
     ),
-    _Experiment("100 expressions with 250 arguments", 100, "long", "250 arguments", {LOOP: "3 s", "mp-pool": "0.6 s"}),
+    Experiment("100 expressions with 250 arguments", 100, "long", "250 arguments", {LOOP: "3 s", "mp-pool": "0.6 s"}),
 )
 
 
 def run(effort: Effort) -> Record:
     """The whole suite; the record is that of its first experiment, with everything else in it."""
     began = time.monotonic()
-    parts = len(_EXPERIMENTS) + len(INQUIRIES) + 1
+    parts = len(EXPERIMENTS) + len(INQUIRIES) + 1
     records = []
-    for number, experiment in enumerate(_EXPERIMENTS):
+    for number, experiment in enumerate(EXPERIMENTS):
         share = _FEW if number else _MAIN
         records.append(_measured(experiment, effort, share * effort.budget, number, parts))
     record = records[0]
     record.suite = "article"
-    record.article = [_compared(*pair) for pair in zip(_EXPERIMENTS, records, strict=True)]
+    record.article = [compared(*pair) for pair in zip(EXPERIMENTS, records, strict=True)]
 
     def tell(number: int, text: str) -> None:
-        effort.part(len(_EXPERIMENTS) + number, parts, "experiment")(Stage(text, 0, 1))
+        effort.part(len(EXPERIMENTS) + number, parts, "experiment")(Stage(text, 0, 1))
 
     record.claims.append(algorithm_first.rule(record.article[0]))
     inquire(INQUIRIES, _INQUIRIES * effort.budget, record, tell)
@@ -99,7 +99,7 @@ def run(effort: Effort) -> Record:
     return record
 
 
-def _measured(experiment: _Experiment, effort: Effort, budget: float, number: int, parts: int) -> Record:
+def _measured(experiment: Experiment, effort: Effort, budget: float, number: int, parts: int) -> Record:
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
         title = experiment.title[0].lower() + experiment.title[1:]
         name = f"generated formulas of {experiment.arguments}"
@@ -109,7 +109,8 @@ def _measured(experiment: _Experiment, effort: Effort, budget: float, number: in
         return Measurement(work, chosen, effort.repeat, budget, effort.seed, tell).record()
 
 
-def _compared(experiment: _Experiment, record: Record) -> ArticleExperiment:
+def compared(experiment: Experiment, record: Record) -> ArticleExperiment:
+    """Our times beside the article's, what they say, and why any is missing."""
     rows = {row.way.strategy: row for row in figures(record)}
     times = [
         ArticleTime(
@@ -124,7 +125,8 @@ def _compared(experiment: _Experiment, record: Record) -> ArticleExperiment:
         )
         for name, row in rows.items()
     ]
-    return ArticleExperiment(experiment.title, experiment.rows, experiment.arguments, times, _lesson(rows))
+    lesson = " ".join([_lesson(rows), *failures(record)])
+    return ArticleExperiment(experiment.title, experiment.rows, experiment.arguments, times, lesson)
 
 
 def _lesson(rows: dict[str, Figures]) -> str:
