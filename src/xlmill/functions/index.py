@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 1214279816
+FINGERPRINT = 576534114
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),
