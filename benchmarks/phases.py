@@ -16,7 +16,7 @@ from typing import Any
 
 import xlmill
 from benchmarks.workloads import MAIN, WORKLOADS, read_expressions, read_rows
-from xlmill.engine import branching, chunk, evaluator, store
+from xlmill.engine import branching, chunk, evaluator, steps, store
 from xlmill.engine.program import program
 from xlmill.io import parquet_file, text_lines
 from xlmill.mill import formula, many, run, workload
@@ -32,8 +32,9 @@ _PHASES: tuple[tuple[str, Any, str], ...] = (
     ("texts to Arrow", many, "_text_array"),
     ("read the file", text_lines.TextLines, "read"),
     ("parse", chunk, "parse"),
-    ("order batches", evaluator, "batches"),
-    ("branches", evaluator, "branching"),
+    ("settle", store.ScatteredStore, "settle"),
+    ("order batches", steps, "batches"),
+    ("branches", steps, "branching"),
     ("branches", branching.Branching, "active"),
     ("templates", chunk, "template_hashes"),
     ("store: set up", store.ScatteredStore, "__init__"),
