@@ -30,14 +30,19 @@ def rounded(number, digits, rounding, powers):  # type: ignore[no-untyped-def]
 
     `rounding`: HALF_AWAY, DOWN (toward zero) or UP. `powers`: fifteen_digits.POWERS.
     """
-    size = abs(number)
-    if size == 0.0:
+    if number == 0.0:
         return 0.0, True
     if not abs(digits) < MOST_PLACES + 1.0:
         return number, False
     places = int(digits)
-    power = powers[abs(places)]
-    scaled = size * power if places >= 0 else size / power
+    return rounded_at(number, powers[abs(places)], places >= 0, rounding, powers)
+
+
+@two_speed
+def rounded_at(number, power, is_behind, rounding, powers):  # type: ignore[no-untyped-def]
+    """The same for 10 to the power of the places; `is_behind`: behind the point, not before it."""
+    size = abs(number)
+    scaled = size * power if is_behind else size / power
     if scaled >= 1e15:  # all fifteen digits are kept
         return number, True
     whole = floor(scaled)
@@ -67,9 +72,8 @@ def rounded(number, digits, rounding, powers):  # type: ignore[no-untyped-def]
         if abs(rest - border) <= scaled * _ULP:
             return number, False
         steps = rest >= border
-    if steps:
-        whole += 1.0
-    result = whole / power if places >= 0 else whole * power
+    whole += float(steps)  # no branch, which would be guessed wrong every other time
+    result = whole / power if is_behind else whole * power
     return (-result if number < 0.0 else result) + 0.0, True
 
 

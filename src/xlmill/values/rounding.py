@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xlmill.values.fifteen_digits import POWERS, fifteen_digits, same_fifteen_digits
-from xlmill.values.rounded import BORDER, DOWN, HALF_AWAY, UP, rounded
+from xlmill.values.rounded import BORDER, DOWN, HALF_AWAY, MOST_PLACES, UP, rounded, rounded_at
 from xlmill.values.two_speed import two_speed
 
 Float64 = NDArray[np.float64]
@@ -107,7 +107,6 @@ def _round(numbers: ArrayLike, digits: ArrayLike, rounding: int) -> Float64:
     places = np.trunc(np.asarray(digits, dtype=np.float64))
     shape = np.broadcast_shapes(x.shape, places.shape)
     x = np.ascontiguousarray(np.broadcast_to(x, shape)).ravel()
-    # Digits are nearly always one constant.
     places = places.ravel() if places.size == 1 else np.ascontiguousarray(np.broadcast_to(places, shape)).ravel()
     result = np.empty(len(x))
     doubtful = np.empty(len(x), np.int64)
@@ -121,12 +120,16 @@ def _round(numbers: ArrayLike, digits: ArrayLike, rounding: int) -> Float64:
 def _round_all(numbers, digits, rounding, powers, result, doubtful):  # type: ignore[no-untyped-def]
     """Round each number; the rows where that is not certain go to `doubtful`. Returns how many they are."""
     left = 0
-    is_constant = len(digits) == 1
-    places = digits[0] if is_constant else 0.0
+    # Digits are nearly always one constant: then the power of ten is looked up once.
+    is_constant = len(digits) == 1 and abs(digits[0]) <= MOST_PLACES
+    power = powers[abs(int(digits[0]))] if is_constant else 1.0
+    is_behind = digits[0] >= 0.0 if is_constant else True
+    last = len(digits) - 1
     for i in range(len(numbers)):
-        if not is_constant:
-            places = digits[i]
-        value, is_certain = rounded(numbers[i], places, rounding, powers)
+        if is_constant:
+            value, is_certain = rounded_at(numbers[i], power, is_behind, rounding, powers)
+        else:
+            value, is_certain = rounded(numbers[i], digits[min(i, last)], rounding, powers)
         result[i] = value
         if not is_certain:
             doubtful[left] = i
