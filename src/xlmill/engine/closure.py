@@ -39,6 +39,12 @@ class Closure:
     node: int
     lane: int
     as_value: ClassVar[ExcelError] = ExcelError.VALUE
+    name: ClassVar[str] = "CUSTOM"
+
+    def takes(self, count: int) -> bool:
+        """Whether it may be called with so many arguments."""
+        _, wrong = _parameters(self.forest, self.node, count)
+        return not wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,15 @@ class BuiltIn:
 
     function: Function
     as_value: ClassVar[ExcelError] = ExcelError.NAME
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.function.name
+
+    def takes(self, count: int) -> bool:
+        """Whether it may be called with so many arguments."""
+        return self.function.fewest_arguments <= count <= self.function.most_arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +155,7 @@ def _by_environment(functions: Column) -> list[tuple[Closure | BuiltIn | None, I
 
 def _call_built_in(function: BuiltIn, arguments: Sequence[Column], rows: Index, caller: Caller) -> Column:
     entry = function.function
-    if not entry.fewest_arguments <= len(arguments) <= entry.most_arguments:
+    if not function.takes(len(arguments)):
         return errors_column(np.full(len(rows), ExcelError.VALUE.code))
     result = caller.apply(entry, arguments, rows)
     return result if len(result) == len(rows) else result.repeat(len(rows))

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 576534114
+FINGERPRINT = 1124403621
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),
@@ -220,6 +220,7 @@ ENTRIES: dict[str, Entry] = {
     "GCD": ("math_trig.divisibility", 1, 255, False, None),
     "GEOMEAN": ("statistical.averages", 1, 255, False, None),
     "GESTEP": ("engineering.steps", 1, 2, False, None),
+    "GROUPBY": ("dynamic_array.grouping", 3, 8, True, None),
     "GROWTH": ("statistical.regression", 1, 4, False, None),
     "HARMEAN": ("statistical.averages", 1, 255, False, None),
     "HEX2BIN": ("engineering.bases", 1, 2, False, None),
@@ -366,6 +367,7 @@ ENTRIES: dict[str, Entry] = {
     "PERCENTILE": ("statistical.order", 2, 2, False, None),
     "PERCENTILE.EXC": ("statistical.order", 2, 2, False, None),
     "PERCENTILE.INC": ("statistical.order", 2, 2, False, None),
+    "PERCENTOF": ("math_trig.aggregates", 2, 2, False, None),
     "PERCENTRANK": ("statistical.ranks", 2, 3, False, None),
     "PERCENTRANK.EXC": ("statistical.ranks", 2, 3, False, None),
     "PERCENTRANK.INC": ("statistical.ranks", 2, 3, False, None),
@@ -374,6 +376,7 @@ ENTRIES: dict[str, Entry] = {
     "PHI": ("statistical.normal", 1, 1, False, None),
     "PHONETIC": ("text.characters", 1, 1, False, None),
     "PI": ("math_trig.angles", 0, 0, False, None),
+    "PIVOTBY": ("dynamic_array.grouping", 4, 11, True, None),
     "PMT": ("financial.annuities", 3, 5, False, None),
     "POISSON": ("statistical.discrete", 3, 3, False, None),
     "POISSON.DIST": ("statistical.discrete", 3, 3, False, None),

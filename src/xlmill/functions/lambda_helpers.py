@@ -167,7 +167,7 @@ def scan(initial_value: Whole, array: Whole, lambda_: Whole, *, surroundings: Su
     element = np.concatenate([to.starts[rows] + k for k, (rows, _) in enumerate(steps)])
     order = np.empty(len(element), np.int64)
     order[element] = np.arange(len(element))
-    cells = stack([_single_cells(values, surroundings) for _, values in steps]).take(order)
+    cells = stack([single_cells(values, surroundings) for _, values in steps]).take(order)
     return arrays_or_errors(to.filled(cells), codes)
 
 
@@ -222,11 +222,11 @@ def _called(body: Column, arguments: Sequence[Column], to: Layout, surroundings:
             return constant_column(ERROR, CALC, 0)
         calls = surroundings.subset(owner)
         given = [argument.take(some) for argument in arguments]
-        results.append(_single_cells(calls.call(body.take(owner), given), calls))
+        results.append(single_cells(calls.call(body.take(owner), given), calls))
     return stack(results)
 
 
-def _single_cells(values: Column, surroundings: Surroundings) -> Column:
+def single_cells(values: Column, surroundings: Surroundings) -> Column:
     """Values as cells of an array: references read, arrays of more than one cell as #CALC!."""
     values = surroundings.read(values)
     if not values.has(ARRAY):

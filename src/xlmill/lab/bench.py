@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from xlmill.execution import create
@@ -35,12 +35,18 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The command to run the first `rows` rows, timed; `with_timeline` to tell who computed what when."""
+    """The command to run the first `rows` rows, timed; `with_timeline` to tell who computed what when.
+
+    `workers`: None for as many as the way has.
+    """
 
     rows: int
     with_timeline: bool = False
+    workers: int | None = None
 
     def __call__(self, work: Work, way: Way) -> Report:
+        if self.workers is not None:
+            way = replace(way, workers=self.workers)
         gc.collect()  # what earlier runs have left is not this one's to clear
         forget_peak()
         with processor_time() as spent:

@@ -35,21 +35,27 @@ class Bench(OwnProcess):
         """Return when the work is in its memory. Raises BenchError."""
         self._answer(_START_SECONDS)
 
-    def run(self, rows: int, seconds: float, with_timeline: bool = False) -> Report:
-        """Run the first `rows` rows. Raises BenchError where that takes longer than `seconds`, or fails."""
-        self._send(pickle.dumps(Run(rows, with_timeline)))
+    def run(self, rows: int, seconds: float, *, with_timeline: bool = False, workers: int | None = None) -> Report:
+        """Run the first `rows` rows, by other `workers` than usual where those are given.
+
+        Raises BenchError where that takes longer than `seconds`, or fails.
+        """
+        self._send(pickle.dumps(Run(rows, with_timeline, workers)))
         report: Report = self._answer(seconds)
         return report
 
-    def run_watched(self, rows: int, seconds: float) -> tuple[Report, int]:
-        """Like `run`; with the most memory, in bytes, that the process and all below it held meanwhile."""
+    def run_watched(self, rows: int, seconds: float, sampling_share: float = _SAMPLING_SHARE) -> tuple[Report, int]:
+        """Like `run`; with the most memory, in bytes, that the process and all below it held meanwhile.
+
+        Watching takes about `sampling_share` of the time.
+        """
         self._send(pickle.dumps(Run(rows)))
         deadline = time.monotonic() + seconds
         peak = 0
         while time.monotonic() < deadline:
             began = time.monotonic()
             peak = max(peak, tree_memory(self._watched))
-            pause = max(_SAMPLE_SECONDS, (time.monotonic() - began) / _SAMPLING_SHARE)
+            pause = max(_SAMPLE_SECONDS, (time.monotonic() - began) / sampling_share)
             with contextlib.suppress(queue.Empty):
                 report: Report = self._take(pause)
                 return report, max(peak, tree_memory(self._watched))

@@ -46,6 +46,7 @@ def compare(
     it is what the others are compared with. `workers`: for all but serial; by default one on each usable core.
     `repeat`: how often each is run, in an order drawn by `seed`. `budget`: seconds for everything, usually 60; a
     strategy that would be too slow for it is measured on fewer rows, and its time extrapolated and marked.
+    What is left of the budget, two fifths of it as a rule, goes to fewer tasks and to more and fewer workers.
     `faults`: also see what each does when a worker is killed, of tasks made for that. `progress` is told what is done
     now.
 
@@ -69,7 +70,8 @@ def compare(
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
         work = work_of(workload, column, Path(folder), seed)
         chosen = ways_for(work, strategies, workers)
-        record = Measurement(work, chosen, repeat, USUAL_BUDGET if budget is None else budget, seed, progress).record()
+        seconds = USUAL_BUDGET if budget is None else budget
+        record = Measurement(work, chosen, repeat, seconds, seed, progress, with_sweeps=True).record()
     if faults:
         record.faults = fault_rows(chosen, lambda text: None if progress is None else progress(Stage(text, 1, 1)))
     return Comparison(record)

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlmill.engine.run import Run
 from xlmill.exceptions import FormulaSyntaxError, InputError
-from xlmill.execution import Fault, Items, Outcome, Settings, cut
+from xlmill.execution import Fault, Items, Outcome, Settings, create, cut
 from xlmill.execution.each_item import EachItem
 from xlmill.io import FormatSettings, expression_column, format_for, is_frame, table_of
 from xlmill.io.arrow_column import result_columns
@@ -129,6 +129,8 @@ class Expressions(Work):
 
     def predictions(self, workers: int) -> dict[str, float]:
         """By the probe that `xlmill run` makes, of rows that are not missed from those that are planned."""
+        with create("pool", Options("pool", workers).settings()):
+            pass  # what workers load once is loaded, as it is in the benches
         chunk_rows = min(_PROBE_ROWS, self._table.num_rows)
         endless = itertools.chain.from_iterable(_chunks(self._table, chunk_rows) for _ in itertools.count())
         pipeline = Pipeline(self.job, Options("auto", workers), self._table.num_rows + 2 * chunk_rows)

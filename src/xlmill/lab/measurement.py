@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -18,6 +18,7 @@ from xlmill.lab.figures import figures
 from xlmill.lab.findings import Predicted
 from xlmill.lab.machine import machine
 from xlmill.lab.own_process import BenchError
+from xlmill.lab.own_sweeps import Contestant, OwnSweeps, counts
 from xlmill.lab.record import Record, Sample, WayRecord
 from xlmill.lab.rehearsal import rehearse
 from xlmill.lab.tree import MEMORY_MEASURE
@@ -26,6 +27,13 @@ from xlmill.lab.work import Work
 
 # Compiling takes half a minute, on a busy machine minutes.
 _COMPILE_SECONDS = 600.0
+
+
+# Of the budget, where there are sweeps.
+_SWEEPS_SHARE = 0.4
+
+# Of a run whose time does not count, so that the peak of a short one is seen.
+_WATCHING_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,15 @@ Observer: TypeAlias = Callable[[Stage], None]
 
 @dataclass(slots=True)
 class _Course:
-    """A way on its way through the measuring: so many `rounds`, in each of which it takes about `seconds`."""
+    """A way on its way through the measuring: so many `rounds`, in each of which it takes about `seconds`.
+
+    `memory` is its peak in bytes by rows.
+    """
 
     way: Way
     record: WayRecord
     digests: Digests = field(default_factory=dict)
+    memory: dict[int, int] = field(default_factory=dict)
     seconds: float = 0.0
     rounds: int = 0
 
@@ -56,10 +68,20 @@ class _Course:
 
 
 class Measurement:
-    """One workload measured by several ways, the baseline first, within a budget of seconds for all of it."""
+    """One workload measured by several ways, the baseline first, within a budget of seconds for all of it.
+
+    `with_sweeps`: also along the number of its tasks and of the workers, for a part of the budget.
+    """
 
     def __init__(
-        self, work: Work, ways: Sequence[Way], repeat: int, budget: float, seed: int, observer: Observer | None = None
+        self,
+        work: Work,
+        ways: Sequence[Way],
+        repeat: int,
+        budget: float,
+        seed: int,
+        observer: Observer | None = None,
+        with_sweeps: bool = False,
     ) -> None:
         import cloudpickle
 
@@ -86,7 +108,9 @@ class Measurement:
             given=subject.given,
             has_columns=subject.has_columns,
         )
-        self._budget = Budget(budget, repeat, len(ways))
+        self._with_sweeps = with_sweeps
+        self._for_sweeps = _SWEEPS_SHARE * budget if with_sweeps else 0.0
+        self._budget = self._new_budget()
         self._most_workers = max(way.workers for way in ways)
         self._predicted: dict[str, float] = {}
 
@@ -99,7 +123,14 @@ class Measurement:
             if course is self._baseline and course.record.failure is not None:
                 raise _no_baseline(course.way, course.record.failure)
             self._refuse_other_results(course)
-        self._repeat()
+        with contextlib.ExitStack() as open_benches:
+            benches = {
+                course.way: open_benches.enter_context(Bench(course.way, self._packed))
+                for course in self._taking_part(0)
+            }
+            self._repeat(benches)
+            if self._with_sweeps:
+                self._sweep(benches)
         self._record.predicted = [
             Predicted(row.way.strategy, self._predicted[row.way.strategy], row.seconds.median)
             for row in figures(self._record)
@@ -116,7 +147,10 @@ class Measurement:
         """Have code compiled and put into the cache on disk, once for this machine; then the budget begins to count."""
         if self._work.rows_to_compile:
             bench.run(min(self._work.rows_to_compile, self._work.subject.rows), _COMPILE_SECONDS)
-        self._budget = Budget(self._record.budget, self._record.repeat, len(self._courses))
+        self._budget = self._new_budget()
+
+    def _new_budget(self) -> Budget:
+        return Budget(self._record.budget - self._for_sweeps, self._record.repeat, len(self._courses))
 
     def _rehearse(self, course: _Course, ways_left: int) -> None:
         """Settle how many rows are measured, and how often; note their digests and memory.
@@ -132,6 +166,8 @@ class Measurement:
                 if course is self._baseline:
                     self._compile(bench)
                 first_rows = self._work.first_rows(course.way)
+                if self._with_sweeps:
+                    course.memory = self._memory_of_few(bench, first_rows)
                 allowed = self._budget.allowance(ways_left)
                 found = rehearse(bench, first_rows, everything, allowed, self._budget.patience)
                 if course is self._baseline:
@@ -140,6 +176,7 @@ class Measurement:
             course.fail(error)
             return
         course.digests, course.seconds = found.digests, found.seconds
+        course.memory |= found.memory_by_rows
         course.rounds = self._budget.promise(ways_left, found.seconds, opening)
         record = course.record
         record.rows, record.peak_memory = found.rows, found.memory
@@ -147,26 +184,38 @@ class Measurement:
         if found.rows < everything and found.pilot is not None:
             record.pilot = (found.pilot.rows, found.pilot.seconds)
 
-    def _repeat(self) -> None:
-        with contextlib.ExitStack() as open_benches:
-            benches = {
-                course.way: open_benches.enter_context(Bench(course.way, self._packed))
-                for course in self._taking_part(0)
-            }
-            self._tell("warming up", len(self._courses))
-            for course in self._taking_part(0):
-                self._warm_up(course, benches[course.way])
-            order = random.Random(self._record.seed)
-            for number in range(self._record.repeat):
-                courses = self._taking_part(number)
-                if number >= LEAST_ROUNDS and self._budget.left < sum(course.seconds for course in courses):
-                    return
-                order.shuffle(courses)
-                for place, course in enumerate(courses):
-                    step = len(self._courses) * (number + 1) + place
-                    self._tell(f"round {number + 1} of {self._record.repeat}: {course.way.strategy}", step)
-                    self._measure(course, benches[course.way], number, place)
-                self._record.rounds = number + 1
+    def _repeat(self, benches: Mapping[Way, Bench]) -> None:
+        self._tell("warming up", len(self._courses))
+        for course in self._taking_part(0):
+            self._warm_up(course, benches[course.way])
+        order = random.Random(self._record.seed)
+        for number in range(self._record.repeat):
+            courses = self._taking_part(number)
+            if number >= LEAST_ROUNDS and self._budget.left < sum(course.seconds for course in courses):
+                return
+            order.shuffle(courses)
+            for place, course in enumerate(courses):
+                step = len(self._courses) * (number + 1) + place
+                self._tell(f"round {number + 1} of {self._record.repeat}: {course.way.strategy}", step)
+                self._measure(course, benches[course.way], number, place)
+            self._record.rounds = number + 1
+
+    def _sweep(self, benches: Mapping[Way, Bench]) -> None:
+        """Measure along the number of tasks and of workers in what time is left for it, and half of that at least."""
+        contestants = [
+            Contestant(course.record, benches[course.way], course.digests, course.memory)
+            for course in self._courses
+            if course.record.samples
+        ]
+        step = len(self._courses) * (1 + self._record.repeat)
+        sweeps = OwnSweeps(self._record, contestants, self._budget.patience, lambda text: self._tell(text, step))
+        left = self._budget.left + self._for_sweeps
+        self._record.sweeps = sweeps.measure(max(left, self._for_sweeps / 2))
+
+    def _memory_of_few(self, bench: Bench, most: int) -> dict[int, int]:
+        """The memory that fewer rows than `most` take: run first, for what is held once may be kept."""
+        few = [rows for rows in counts(self._work.subject.rows) if rows < most]
+        return {rows: bench.run_watched(rows, self._budget.patience, _WATCHING_SHARE)[1] for rows in few}
 
     def _taking_part(self, number: int) -> list[_Course]:
         """The ways to be measured in a round."""
@@ -211,7 +260,7 @@ class Measurement:
 
     def _tell(self, text: str, done: int) -> None:
         if self._observer is not None:
-            self._observer(Stage(text, done, len(self._courses) * (1 + self._record.repeat)))
+            self._observer(Stage(text, done, len(self._courses) * (1 + self._record.repeat) + self._with_sweeps))
 
 
 def _no_baseline(way: Way, problem: str) -> InputError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def seconds_text(seconds: float) -> str:
@@ -83,6 +84,12 @@ def rate_text(rate: float) -> str:
         return f"{_three_digits(rate / 1e6)} million"
     digits = max(0, len(str(int(rate))) - 3)
     return f"{round(rate, -digits):,.0f}" if rate >= 10 else f"{rate:.2g}"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Texts as one: one; one and another; one, another and a third."""
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _three_digits(number: float) -> str:

@@ -31,6 +31,11 @@ class Rehearsal:
         pilot = None if self.pilot is None else (self.pilot.rows, self.pilot.seconds)
         return expected_seconds((self.rows, self.seconds), pilot, rows)
 
+    @property
+    def memory_by_rows(self) -> dict[int, int]:
+        """The memory of this run and of those before it."""
+        return {**({} if self.pilot is None else self.pilot.memory_by_rows), self.rows: self.memory}
+
     def within(self, allowed: Allowance, everything: int) -> Rehearsal:
         """This run, or the largest before it that took about as long as is allowed, and has a pilot."""
         limit = 2 * (allowed.whole if self.rows == everything else allowed.part)

@@ -121,10 +121,11 @@ class Column:
     """A column of values, each of its own kind.
 
     `numbers` holds a NUMBER's value, a BOOLEAN's 1 or 0, an ERROR's code, and for a REFERENCE or FUNCTION its place
-    in `objects` (a FUNCTION there has `as_value`, the error that it is where a value is expected). `texts` and
-    `arrays` are there when some row is a TEXT or an ARRAY; their other rows mean nothing. `uniform` is the kind that
-    all rows have, or MIXED. `from_cells` marks rows that were read from a cell, where functions such as SUM pass over
-    text that they would convert if given directly.
+    in `objects`. A FUNCTION there has a `name`, tells by `takes` how many arguments it may be called with, and has
+    `as_value`, the error that it is where a value is expected. `texts` and `arrays` are there when some row is a TEXT
+    or an ARRAY; their other rows mean nothing. `uniform` is the kind that all rows have, or MIXED. `from_cells` marks
+    rows that were read from a cell, where functions such as SUM pass over text that they would convert if given
+    directly.
     """
 
     kinds: Kinds

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlmill.functions.parameter import AllNumbers, Number
+from xlmill.functions.parameter import AllNumbers, Number, Numbers
 from xlmill.functions.registry import function
 from xlmill.values.cell_runs import NumberRuns
+from xlmill.values.column import Column, error_where
+from xlmill.values.error_value import ExcelError
 
 
 @function("SUM")
@@ -21,6 +23,21 @@ def sum_(number1: AllNumbers) -> Number:
     =SUM({1,"x",2})  -> 3
     """
     return number1.sums()
+
+
+@function("PERCENTOF")
+def percentof(data_subset: Numbers, data_all: Numbers) -> Column:
+    """PERCENTOF(data_subset, data_all): the sum of some numbers as a part of the sum of all.
+
+    Arrays: taken as a whole; text and booleans in references and arrays are passed over.
+    Errors: #DIV/0! where all add up to 0.
+    Source: Microsoft Support, "PERCENTOF function".
+
+    =PERCENTOF({1,2},{1,2,3,4})  -> 0.3
+    =PERCENTOF({1},{1,-1})  -> #DIV/0!
+    """
+    whole = data_all.sums()
+    return error_where(whole == 0, ExcelError.DIV0, data_subset.sums() / np.where(whole == 0, 1, whole))
 
 
 @function("PRODUCT")

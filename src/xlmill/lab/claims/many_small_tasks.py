@@ -17,7 +17,7 @@ from xlmill.lab.claims.newcomer import by_loop, by_pool, by_processes, by_thread
 from xlmill.lab.claims.tasks import same, spin
 from xlmill.lab.findings import Axis, Claim, Judgement, Sweep
 from xlmill.lab.points import figure, points, ratio, series
-from xlmill.lab.quantities import factor_text, seconds_text
+from xlmill.lab.quantities import factor_text, listed, seconds_text
 from xlmill.lab.sampling import Samples, Trial, interleave, timed
 from xlmill.lab.start_method import interpreters_own_method
 
@@ -247,7 +247,7 @@ def by_cost(samples: Samples) -> Sweep:
         Axis("computing a task", "s", "log"),
         Axis(f"{TASKS} tasks", "s", "log"),
         series(found, WAYS),
-        _crossing(found, COSTS, lambda costs: f"{TASKS} tasks of {_listed([seconds_text(cost) for cost in costs])}"),
+        _crossing(found, COSTS, lambda costs: f"{TASKS} tasks of {listed([seconds_text(cost) for cost in costs])}"),
     )
 
 
@@ -260,18 +260,12 @@ def _crossing(found: Samples, places: Sequence[float], named: Callable[[Sequence
         fastest.setdefault(min(WAYS, key=lambda name: median(found[name][x])), []).append(x)
     (first, led), *others = fastest.items()
     each = [f"{first} is fastest for {named(led)}", *(f"{name} for {named(led)}" for name, led in others)]
-    return f"The Pool {lesson}. With processes started by {interpreters_own_method()}, {_listed(each)}."
+    return f"The Pool {lesson}. With processes started by {interpreters_own_method()}, {listed(each)}."
 
 
 def _counts_text(counts: Sequence[float]) -> str:
     noun = "task" if max(counts) == 1 else "tasks"
-    return f"{_listed([f'{count:,g}' for count in counts])} {noun} of {1000 * COST:g} ms"
-
-
-def _listed(texts: Sequence[str]) -> str:
-    """One, one and another, or one, another and a third."""
-    *first, last = texts
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{listed([f'{count:,g}' for count in counts])} {noun} of {1000 * COST:g} ms"
 
 
 INQUIRY = Inquiry("number and cost of tasks", 18, measure, (many_small, few_tasks, equal_for_big), (by_count, by_cost))
