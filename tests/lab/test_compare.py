@@ -26,6 +26,12 @@ def cube(number: int) -> int:
     return number**3
 
 
+def count_to_a_million(number: int) -> int:
+    for _ in range(1_000_000):
+        pass
+    return number
+
+
 def own_process(number: int) -> int:
     return os.getpid()
 
@@ -84,11 +90,14 @@ def test_three_strategies_are_compared_on_500_expressions(tmp_path: Path) -> Non
 
 
 def test_a_function_is_compared_over_its_tasks() -> None:
-    comparison = xl.compare((cube, range(12)), ["process"], workers=2, repeat=1, budget=BUDGET)
+    comparison = xl.compare((count_to_a_million, range(12)), ["threads"], workers=2, repeat=1, budget=BUDGET)
 
     assert comparison.record.unit == "tasks"
-    assert comparison.record.workload.endswith("cube")
-    assert [row["strategy"] for row in comparison.table] == ["serial", "process"]
+    assert comparison.record.workload.endswith("count_to_a_million")
+    assert [row["strategy"] for row in comparison.table] == ["serial", "threads"]
+    assert [sweep.name for sweep in comparison.record.sweeps] == ["count", "memory", "workers"]
+    assert {each.strategy for each in comparison.record.predicted} == {"serial", "threads"}
+    assert set(comparison.pictures) == {"time", "count", "memory", "workers", "timeline", "predicted"}
 
 
 def test_a_lambda_may_be_compared_by_all() -> None:

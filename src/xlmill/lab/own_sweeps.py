@@ -25,6 +25,9 @@ _COUNTS, _POWER = 3, 3
 # Speedup on less than this part of the tasks would be that of another workload.
 _LEAST_PART = 1 / 64
 
+# What takes so many times as long as the baseline is not helped by other numbers of workers.
+_HOPELESS = 10.0
+
 
 @dataclass(slots=True)
 class Contestant:
@@ -91,6 +94,8 @@ class OwnSweeps:
 
     def measure(self, seconds: float) -> list[Sweep]:
         """What can be measured in about so many seconds; what is too slow for that is left out."""
+        if len(self.contestants) < 2:
+            return []
         self.tell("by number of tasks")
         found = self._sampled(_affordable(self._by_count(), seconds / 2, self._runs), seconds / 2)
         sweeps = [self._count_sweep(found), self._memory_sweep()]
@@ -121,7 +126,12 @@ class OwnSweeps:
         ]
 
     def _by_workers(self, rows: int) -> list[_Priced]:
-        whole = [each for each in self.contestants if each.record.rows == self.record.rows]
+        baseline = self.contestants[0].expected(rows)
+        whole = [
+            each
+            for each in self.contestants
+            if each.record.rows == self.record.rows and each.expected(rows) < _HOPELESS * baseline
+        ]
         return [
             _Priced(each.trial(workers, rows, workers, self.patience), each.expected(rows, workers))
             for each in whole
