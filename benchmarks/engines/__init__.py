@@ -6,7 +6,7 @@ from benchmarks.engines.engine import Engine
 from benchmarks.engines.formualizer import Formualizer
 from benchmarks.engines.ironcalc import Ironcalc
 from benchmarks.engines.libreoffice import LibreOffice
-from benchmarks.engines.numpy_by_hand import NumpyByHand
+from benchmarks.engines.numpy_by_hand import NumpyByHand, NumpyForAnyData
 from benchmarks.engines.recalc_engine import RecalcEngine
 from benchmarks.engines.xlmill import CommandLine, InMemory
 
@@ -20,6 +20,7 @@ _ALL: tuple[Engine, ...] = (
     RecalcEngine(),
     LibreOffice(),
     NumpyByHand(),
+    NumpyForAnyData(),
 )
 
 ENGINES = {engine.name: engine for engine in _ALL}
