@@ -40,6 +40,7 @@ CATEGORIES = (
     "dynamic_array",
     "lambda_helpers",
     "web",
+    "offline",
 )
 
 
