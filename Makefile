@@ -14,7 +14,7 @@ SOAK ?= 1200
 BENCH ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help index demo test test-all drills soak check conformance bench scale oracles lab gallery clean
+.PHONY: help index demo test test-all drills soak check conformance bench scale agreement oracles lab gallery clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
@@ -87,6 +87,9 @@ bench: $(VENV)/bench.stamp  ## beside other engines: benchmarks/RESULTS.md (BENC
 
 scale: $(VENV)/test.stamp  ## what a cluster costs here, and many machines simulated
 	$(BIN)/python -m benchmarks.scale
+
+agreement: $(VENV)/bench.stamp  ## the lab beside pyperf on the same work: within 5 %?
+	$(BIN)/python -m benchmarks.agreement
 
 oracles: $(VENV)/bench.stamp  ## where other engines give other answers, by cause
 	$(BIN)/python -m tools.oracles
