@@ -1,4 +1,4 @@
-"""The scripts in examples/ run as they stand."""
+"""The scripts and notebooks in examples/ run as they stand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[1] / "examples"
 SHOWN = {
@@ -25,9 +27,30 @@ def test_an_example_runs_and_shows_its_values(name: str) -> None:
     assert all(text in ended.stdout for text in SHOWN[name]), ended.stdout
 
 
+def test_the_notebook_shows_the_answer_the_table_and_the_charts_below_its_cell() -> None:
+    notebook = nbformat.read(FOLDER / "pool_or_process.ipynb", as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+
+    [shown] = [cell.outputs[-1].data for cell in notebook.cells if cell.source.endswith("\ncomparison")]
+    html = shown["text/html"]
+    assert "For this work on this machine use" in html
+    for strategy in ("serial", "threads", "pool", "mp-pool"):
+        assert f">{strategy}</th>" in html
+    for picture in (
+        "Time by strategy",
+        "Crossover by number of tasks",
+        "Speedup by workers",
+        "Who computed what, when",
+    ):
+        assert picture in html
+    assert html.count("<svg") > 10
+
+
 def test_every_example_is_run_and_listed() -> None:
     scripts = {path.stem for path in FOLDER.glob("*.py")}
     listed = (FOLDER / "README.md").read_text(encoding="utf-8")
 
     assert scripts == set(SHOWN)
-    assert all(f"[{name}.py]({name}.py)" in listed for name in scripts)
+    assert all(f"[{path.name}]({path.name})" in listed for path in [*FOLDER.glob("*.py"), *FOLDER.glob("*.ipynb")])

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lab_records import article_record
@@ -61,3 +63,44 @@ def test_a_trace_has_a_process_for_each_strategy_and_an_event_for_each_span() ->
     complete = [event for event in events if event["ph"] == "X"]
     assert len(complete) == len(record.timeline)
     assert all(event["dur"] > 0 and event["ts"] >= 0 for event in complete)
+
+
+@given(spans)
+def test_a_trace_keeps_to_the_trace_event_format(given: list[tuple[int, int, int]]) -> None:
+    record = article_record()
+    record.timeline = [
+        span
+        for strategy in ("threads", "mp-pool")
+        for span in timeline_of(strategy, 0.0, [outcome(worker, begin, end) for worker, begin, end in given])
+    ]
+
+    found = json.loads(trace(record))
+
+    assert found["displayTimeUnit"] in ("ms", "ns")
+    assert {event["ph"] for event in found["traceEvents"]} <= {"M", "X"}
+    for event in found["traceEvents"]:
+        assert isinstance(event["name"], str)
+        assert type(event["pid"]) is int
+        assert isinstance(event["args"], dict)
+        if event["ph"] == "X":
+            assert type(event["tid"]) is int
+            assert all(isinstance(event[key], (int, float)) and event[key] >= 0 for key in ("ts", "dur"))
+
+
+def test_a_trace_is_in_microseconds_with_one_track_for_each_worker() -> None:
+    record = article_record()
+
+    events = json.loads(trace(record))["traceEvents"]
+
+    complete = [event for event in events if event["ph"] == "X"]
+    assert [(event["ts"], event["dur"]) for event in complete] == [
+        pytest.approx((1e6 * span.start, 1e6 * (span.end - span.start))) for span in record.timeline
+    ]
+    processes = {event["pid"]: event["args"]["name"] for event in events if event["name"] == "process_name"}
+    tracks = [(event["pid"], event["tid"]) for event in events if event["name"] == "thread_name"]
+    assert len(set(tracks)) == len(tracks)
+    assert {(processes[pid], tid) for pid, tid in tracks} == {(span.strategy, span.worker) for span in record.timeline}
+    assert {(event["pid"], event["tid"]) for event in complete} == set(tracks)
+    for track in tracks:
+        own = sorted((event["ts"], event["dur"]) for event in complete if (event["pid"], event["tid"]) == track)
+        assert all(ts + dur <= later + 1e-3 for (ts, dur), (later, _) in pairwise(own))
