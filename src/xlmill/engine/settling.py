@@ -40,7 +40,7 @@ class _Form(IntEnum):
     """How a function uses its arguments; 0 for those that are no business of this module."""
 
     ELEMENTWISE = 1  # number_functions.FUNCTIONS
-    COMPARISON = 2  # the same, of numbers only: truth values compare otherwise
+    STRICT = 2  # the same, of numbers only: truth values compare otherwise, and some functions refuse them
     DATED = 3  # the same, of one number and the date system
     TOTAL = 4  # SUM and others that read all arguments from left to right
     TEST = 5  # AND, OR
@@ -65,14 +65,21 @@ _FORMS: Final[Mapping[str, tuple[_Form, int]]] = {
             *(("EXP", numeric.exp), ("LN", numeric.ln), ("LOG10", numeric.log10), ("NOT", numeric.not_)),
             *(("SIN", numeric.sin), ("COS", numeric.cos), ("TAN", numeric.tan), ("MOD", numeric.mod)),
             *(("ROUND", numeric.round_half_away), ("ROUNDUP", numeric.round_up), ("ROUNDDOWN", numeric.round_down)),
-            *(("TRUNC", numeric.round_down), ("INT", numeric.whole_below)),
+            *(("TRUNC", numeric.round_down), ("INT", numeric.whole_below), ("N", numeric.itself)),
+            *(("ASIN", numeric.asin), ("ACOS", numeric.acos), ("ATAN", numeric.atan), ("LOG", numeric.log)),
+            *(("SINH", numeric.sinh), ("COSH", numeric.cosh), ("TANH", numeric.tanh), ("TRUE", numeric.true)),
+            *(("DEGREES", numeric.degrees), ("RADIANS", numeric.radians), ("FALSE", numeric.false)),
+            *(("FLOOR", numeric.floor), ("FLOOR.MATH", numeric.floor_math), ("FLOOR.PRECISE", numeric.floor_math)),
+            *(("CEILING", numeric.ceiling), ("CEILING.MATH", numeric.ceiling_math)),
+            ("CEILING.PRECISE", numeric.ceiling_math),
         )
     },
     **{
-        name: (_Form.COMPARISON, FUNCTIONS.index(function))
+        name: (_Form.STRICT, FUNCTIONS.index(function))
         for name, function in (
             *(("=", numeric.equal), ("<>", numeric.not_equal), ("<", numeric.less)),
             *(("<=", numeric.less_equal), (">", numeric.greater), (">=", numeric.greater_equal)),
+            *(("QUOTIENT", numeric.quotient), ("MROUND", numeric.round_to_multiple)),
         )
     },
     "YEAR": (_Form.DATED, FUNCTIONS.index(numeric.year)),
@@ -93,8 +100,14 @@ _FORMS: Final[Mapping[str, tuple[_Form, int]]] = {
     "DATE": (_Form.DATE, 0),
 }
 
+# What the second number is where it is not given, if not 0.
+_DEFAULTS: Final[Mapping[str, float]] = {
+    "LOG": 10.0,
+    **dict.fromkeys(("FLOOR.MATH", "FLOOR.PRECISE", "CEILING.MATH", "CEILING.PRECISE"), 1.0),
+}
+
 # Plain numbers, for the compiled functions: a member of an enumeration is none.
-_COMPARISON: Final = int(_Form.COMPARISON)
+_STRICT: Final = int(_Form.STRICT)
 _DATED: Final = int(_Form.DATED)
 _TOTAL: Final = int(_Form.TOTAL)
 _TEST: Final = int(_Form.TEST)
@@ -124,17 +137,20 @@ class Forms:
 
     form: NDArray[np.uint8]
     function: NDArray[np.uint8]
+    default: NDArray[np.float64]  # the second number where it is not given
 
     @classmethod
     def of(cls, opcodes: Mapping[str, int]) -> Forms:
         """For functions by their names, or operators by their signs."""
         form = np.zeros(1 << 15, np.uint8)
         function = np.zeros(1 << 15, np.uint8)
+        default = np.zeros(1 << 15)
         for name, (kind, number) in _FORMS.items():
             if name in opcodes:
                 form[opcodes[name]] = kind
                 function[opcodes[name]] = number
-        return cls(form, function)
+                default[opcodes[name]] = _DEFAULTS.get(name, 0.0)
+        return cls(form, function, default)
 
 
 def first_kinds(forest: Forest) -> tuple[Kinds, int, int, int]:
@@ -181,7 +197,15 @@ def settle(
     `has_cells`: whether some values were read from cells, where SUM and others pass over truth values.
     """
     tree = (forest.op, forest.argc, forest.first, forest.args)
-    known = (_NO_ALIASES if aliases is None else aliases, forms.form, forms.function, POWERS, date1904, has_cells)
+    known = (
+        _NO_ALIASES if aliases is None else aliases,
+        forms.form,
+        forms.function,
+        forms.default,
+        POWERS,
+        date1904,
+        has_cells,
+    )
     if nodes is None:
         _settle_all.run(5 * len(forest.op), *tree, forest.depth, *known, kinds, numbers)
         return _NO_ALIASES
@@ -192,14 +216,26 @@ def settle(
 
 @two_speed
 def _settle_all(  # type: ignore[no-untyped-def]
-    op, argc, first, args, depths, aliases, forms, functions, powers, date1904, has_cells, kinds, numbers
+    op, argc, first, args, depths, aliases, forms, functions, defaults, powers, date1904, has_cells, kinds, numbers
 ):
     for node in range(len(op)):
         form = forms[op[node]]
         if form == 0 or kinds[node] != UNSETTLED or depths[node] != 0:
             continue
         number, kind = _value(
-            node, form, functions[op[node]], argc, first, args, aliases, powers, date1904, has_cells, kinds, numbers
+            node,
+            form,
+            functions[op[node]],
+            defaults[op[node]],
+            argc,
+            first,
+            args,
+            aliases,
+            powers,
+            date1904,
+            has_cells,
+            kinds,
+            numbers,
         )
         if kind <= ERROR:
             kinds[node] = kind
@@ -208,7 +244,7 @@ def _settle_all(  # type: ignore[no-untyped-def]
 
 @two_speed
 def _settle_some(  # type: ignore[no-untyped-def]
-    op, argc, first, args, nodes, aliases, forms, functions, powers, date1904, has_cells, kinds, numbers, left
+    op, argc, first, args, nodes, aliases, forms, functions, defaults, powers, date1904, has_cells, kinds, numbers, left
 ):
     unsettled = 0
     for i in range(len(nodes)):
@@ -217,6 +253,7 @@ def _settle_some(  # type: ignore[no-untyped-def]
             node,
             forms[op[node]],
             functions[op[node]],
+            defaults[op[node]],
             argc,
             first,
             args,
@@ -238,14 +275,16 @@ def _settle_some(  # type: ignore[no-untyped-def]
 
 @two_speed
 def _value(  # type: ignore[no-untyped-def]
-    node, form, function, argc, first, args, aliases, powers, date1904, has_cells, kinds, numbers
+    node, form, function, default, argc, first, args, aliases, powers, date1904, has_cells, kinds, numbers
 ):
     """A node's number and kind; a kind above ERROR where the batches must evaluate it."""
     count = argc[node]
     at = first[node]
     if form <= _DATED:
+        if count > 2:
+            return 0.0, UNSETTLED
         x = 0.0
-        y = 0.0
+        y = default
         x_kind = NUMBER
         y_kind = NUMBER
         if count > 0:
@@ -259,12 +298,12 @@ def _value(  # type: ignore[no-untyped-def]
         if x_kind != NUMBER or y_kind != NUMBER:
             if not (_is_plain(x_kind) and _is_plain(y_kind)):
                 return 0.0, UNSETTLED
+            if form == _STRICT and (x_kind == BOOLEAN or y_kind == BOOLEAN):
+                return 0.0, UNSETTLED
             if x_kind == ERROR:
                 return x, ERROR
             if y_kind == ERROR:
                 return y, ERROR
-            if form == _COMPARISON:
-                return 0.0, UNSETTLED
         if form == _DATED:
             y = float(date1904)
         number, kind = FUNCTIONS[function](x, y, powers)

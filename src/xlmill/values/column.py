@@ -220,13 +220,21 @@ def arrays_column(arrays: Arrays) -> Column:
 
 
 def error_where(mask: Mask, error: ExcelError, otherwise: Numbers | Column) -> Column:
-    """`otherwise`, with an error value in the rows of `mask`."""
-    column = otherwise if isinstance(otherwise, Column) else numbers_column(otherwise)
+    """`otherwise`, with an error value in the rows of `mask`; a number that is not finite is #NUM!."""
+    column = otherwise if isinstance(otherwise, Column) else _finite_column(otherwise)
     if not mask.any():
         return column
     kinds = np.where(mask, np.uint8(ERROR), column.kinds)
     numbers = np.where(mask, float(error.code), column.numbers)
     return Column(kinds, numbers, column.texts, column.arrays, column.objects, from_cells=column.from_cells)
+
+
+def _finite_column(numbers: Numbers) -> Column:
+    finite = np.isfinite(numbers)
+    if finite.all():
+        return numbers_column(numbers)
+    kinds = np.where(finite, np.uint8(NUMBER), np.uint8(ERROR))
+    return Column(kinds, np.where(finite, numbers, float(ExcelError.NUM.code)))
 
 
 def with_errors(codes: NDArray[Any], otherwise: Column) -> Column:

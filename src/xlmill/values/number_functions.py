@@ -18,13 +18,20 @@ import numpy as np
 
 from xlmill.values.calendar_day import parts_of
 from xlmill.values.column import BOOLEAN, ERROR, NUMBER, Column, Kinds, Numbers
+from xlmill.values.compiler.library import acos as c_acos
+from xlmill.values.compiler.library import asin as c_asin
+from xlmill.values.compiler.library import atan as c_atan
 from xlmill.values.compiler.library import cos as c_cos
+from xlmill.values.compiler.library import cosh as c_cosh
 from xlmill.values.compiler.library import exp as c_exp
-from xlmill.values.compiler.library import log, remainder, sqrt
+from xlmill.values.compiler.library import log as c_log
 from xlmill.values.compiler.library import log10 as c_log10
 from xlmill.values.compiler.library import power as c_power
+from xlmill.values.compiler.library import remainder, sqrt
 from xlmill.values.compiler.library import sin as c_sin
+from xlmill.values.compiler.library import sinh as c_sinh
 from xlmill.values.compiler.library import tan as c_tan
+from xlmill.values.compiler.library import tanh as c_tanh
 from xlmill.values.error_value import ExcelError
 from xlmill.values.fifteen_digits import POWERS
 from xlmill.values.rounded import DOWN, HALF_AWAY, UP, order, rounded
@@ -35,6 +42,8 @@ UNDECIDED: Final = 254
 _NUM: Final = float(ExcelError.NUM.code)
 _DIV0: Final = float(ExcelError.DIV0.code)
 _PI: Final = math.pi
+_DEGREES: Final = 180.0 / math.pi
+_RADIANS: Final = math.pi / 180.0
 # From here on Excel gives #NUM!: too few of an angle's digits are left to say where on the circle it stands.
 LARGEST_ANGLE: Final = 134217728.0
 # Excel counts quotients up to 2^50.
@@ -162,7 +171,7 @@ def exp(x, y, powers):  # type: ignore[no-untyped-def]
 @two_speed
 def ln(x, y, powers):  # type: ignore[no-untyped-def]
     """LN"""
-    return log(x), NUMBER
+    return c_log(x), NUMBER
 
 
 @two_speed
@@ -269,12 +278,155 @@ def day(x, y, powers):  # type: ignore[no-untyped-def]
     return float(number), NUMBER
 
 
+@two_speed
+def asin(x, y, powers):  # type: ignore[no-untyped-def]
+    """ASIN"""
+    return c_asin(x), NUMBER
+
+
+@two_speed
+def acos(x, y, powers):  # type: ignore[no-untyped-def]
+    """ACOS"""
+    return c_acos(x), NUMBER
+
+
+@two_speed
+def atan(x, y, powers):  # type: ignore[no-untyped-def]
+    """ATAN"""
+    return c_atan(x), NUMBER
+
+
+@two_speed
+def sinh(x, y, powers):  # type: ignore[no-untyped-def]
+    """SINH"""
+    return c_sinh(x), NUMBER
+
+
+@two_speed
+def cosh(x, y, powers):  # type: ignore[no-untyped-def]
+    """COSH"""
+    return c_cosh(x), NUMBER
+
+
+@two_speed
+def tanh(x, y, powers):  # type: ignore[no-untyped-def]
+    """TANH"""
+    return c_tanh(x), NUMBER
+
+
+@two_speed
+def log(x, y, powers):  # type: ignore[no-untyped-def]
+    """LOG"""
+    if x <= 0.0 or y <= 0.0:
+        return _NUM, ERROR
+    if y == 1.0:
+        return _DIV0, ERROR
+    # A quotient of natural logarithms misses whole results by a last bit: LOG(1000,10) is 3.
+    if y == 10.0:
+        return c_log10(x), NUMBER
+    return c_log(x) / c_log(y), NUMBER
+
+
+@two_speed
+def degrees(x, y, powers):  # type: ignore[no-untyped-def]
+    """DEGREES"""
+    return x * _DEGREES, NUMBER
+
+
+@two_speed
+def radians(x, y, powers):  # type: ignore[no-untyped-def]
+    """RADIANS"""
+    return x * _RADIANS, NUMBER
+
+
+@two_speed
+def itself(x, y, powers):  # type: ignore[no-untyped-def]
+    """N"""
+    return x, NUMBER
+
+
+@two_speed
+def true(x, y, powers):  # type: ignore[no-untyped-def]
+    """TRUE"""
+    return 1.0, BOOLEAN
+
+
+@two_speed
+def false(x, y, powers):  # type: ignore[no-untyped-def]
+    """FALSE"""
+    return 0.0, BOOLEAN
+
+
+@two_speed
+def quotient(x, y, powers):  # type: ignore[no-untyped-def]
+    """QUOTIENT"""
+    if y == 0.0:
+        return _DIV0, ERROR
+    number, is_certain = rounded(x / y, 0.0, DOWN, powers)
+    return number, (NUMBER if is_certain else UNDECIDED)
+
+
+@two_speed
+def _multiple_below(x, y, powers):  # type: ignore[no-untyped-def]
+    share = 0.0 if y == 0.0 else x / y
+    number, is_certain = rounded(share, 0.0, UP if share < 0.0 else DOWN, powers)
+    return number * y + 0.0, (NUMBER if is_certain else UNDECIDED)
+
+
+@two_speed
+def _multiple_above(x, y, powers):  # type: ignore[no-untyped-def]
+    share = 0.0 if y == 0.0 else x / y
+    number, is_certain = rounded(-share, 0.0, UP if share > 0.0 else DOWN, powers)
+    return (0.0 - number) * y + 0.0, (NUMBER if is_certain else UNDECIDED)
+
+
+@two_speed
+def floor(x, y, powers):  # type: ignore[no-untyped-def]
+    """FLOOR"""
+    if y == 0.0 and x != 0.0:
+        return _DIV0, ERROR
+    if x > 0.0 and y < 0.0:
+        return _NUM, ERROR
+    return _multiple_below(x, y, powers)
+
+
+@two_speed
+def ceiling(x, y, powers):  # type: ignore[no-untyped-def]
+    """CEILING"""
+    if x > 0.0 and y < 0.0:
+        return _NUM, ERROR
+    return _multiple_above(x, y, powers)
+
+
+@two_speed
+def floor_math(x, y, powers):  # type: ignore[no-untyped-def]
+    """FLOOR.MATH without a mode, FLOOR.PRECISE"""
+    return _multiple_below(x, abs(y), powers)
+
+
+@two_speed
+def ceiling_math(x, y, powers):  # type: ignore[no-untyped-def]
+    """CEILING.MATH without a mode, CEILING.PRECISE"""
+    return _multiple_above(x, abs(y), powers)
+
+
+@two_speed
+def round_to_multiple(x, y, powers):  # type: ignore[no-untyped-def]
+    """MROUND"""
+    if x * y < 0.0:
+        return _NUM, ERROR
+    number, is_certain = rounded(0.0 if y == 0.0 else x / y, 0.0, HALF_AWAY, powers)
+    return number * y + 0.0, (NUMBER if is_certain else UNDECIDED)
+
+
 # By the place here is a function known to machine code.
 FUNCTIONS: Final = (
     *(add, subtract, multiply, divide, power, negate, percent),
     *(equal, not_equal, less, less_equal, greater, greater_equal, not_),
     *(absolute, sign, square_root, exp, ln, log10, sin, cos, tan, pi, mod),
     *(round_half_away, round_down, round_up, whole_below, year, month, day),
+    *(asin, acos, atan, sinh, cosh, tanh, log, degrees, radians, itself, true, false),
+    *(quotient, floor, ceiling, floor_math, ceiling_math, round_to_multiple),
 )
 
 

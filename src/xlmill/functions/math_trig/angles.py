@@ -6,6 +6,9 @@ import numpy as np
 
 from xlmill.functions.parameter import Number
 from xlmill.functions.registry import function
+from xlmill.values import number_functions
+from xlmill.values.column import Column
+from xlmill.values.number_functions import over_columns
 
 
 @function("PI")
@@ -21,7 +24,7 @@ def pi() -> Number:
 
 
 @function("DEGREES")
-def degrees(angle: Number) -> Number:
+def degrees(angle: Number) -> Column:
     """DEGREES(angle): an angle given in radians, in degrees.
 
     Arrays: elementwise.
@@ -31,11 +34,11 @@ def degrees(angle: Number) -> Number:
     =DEGREES(PI())  -> 180
     =DEGREES(0)  -> 0
     """
-    return np.degrees(angle)
+    return over_columns(number_functions.degrees, angle)
 
 
 @function("RADIANS")
-def radians(angle: Number) -> Number:
+def radians(angle: Number) -> Column:
     """RADIANS(angle): an angle given in degrees, in radians.
 
     Arrays: elementwise.
@@ -45,4 +48,4 @@ def radians(angle: Number) -> Number:
     =RADIANS(180)  -> PI()
     =RADIANS(0)  -> 0
     """
-    return np.radians(angle)
+    return over_columns(number_functions.radians, angle)

@@ -137,10 +137,7 @@ def log(number: Number, base: Number = optional(10.0)) -> Column:
     =LOG(8,2)  -> 3
     =LOG(5,1)  -> #DIV/0!
     """
-    # A quotient of natural logarithms misses whole results by a last bit: LOG(1000,10) is 3.
-    quotient = np.where(base == 10, np.log10(number), np.log(number) / np.log(base))
-    result = error_where((number <= 0) | (base <= 0) | ~np.isfinite(quotient), ExcelError.NUM, quotient)
-    return error_where(np.broadcast_to((base == 1) & (number > 0), quotient.shape), ExcelError.DIV0, result)
+    return over_columns(number_functions.log, number, base)
 
 
 @function("SERIESSUM")

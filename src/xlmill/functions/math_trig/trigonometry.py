@@ -116,7 +116,7 @@ def csc(number: Number) -> Column:
 
 
 @function("ASIN")
-def asin(number: Number) -> Number:
+def asin(number: Number) -> Column:
     """ASIN(number): the angle with this sine, from -pi/2 to pi/2.
 
     Arrays: elementwise.
@@ -126,11 +126,11 @@ def asin(number: Number) -> Number:
     =ASIN(1)  -> PI()/2
     =ASIN(2)  -> #NUM!
     """
-    return np.arcsin(number)
+    return over_columns(number_functions.asin, number)
 
 
 @function("ACOS")
-def acos(number: Number) -> Number:
+def acos(number: Number) -> Column:
     """ACOS(number): the angle with this cosine, from 0 to pi.
 
     Arrays: elementwise.
@@ -140,11 +140,11 @@ def acos(number: Number) -> Number:
     =ACOS(-1)  -> PI()
     =ACOS(1.1)  -> #NUM!
     """
-    return np.arccos(number)
+    return over_columns(number_functions.acos, number)
 
 
 @function("ATAN")
-def atan(number: Number) -> Number:
+def atan(number: Number) -> Column:
     """ATAN(number): the angle with this tangent, from -pi/2 to pi/2.
 
     Arrays: elementwise.
@@ -153,7 +153,7 @@ def atan(number: Number) -> Number:
     =ATAN(1)  -> PI()/4
     =ATAN(0)  -> 0
     """
-    return np.arctan(number)
+    return over_columns(number_functions.atan, number)
 
 
 @function("ATAN2")
@@ -185,7 +185,7 @@ def acot(number: Number) -> Number:
 
 
 @function("SINH")
-def sinh(number: Number) -> Number:
+def sinh(number: Number) -> Column:
     """SINH(number): the hyperbolic sine.
 
     Arrays: elementwise.
@@ -195,11 +195,11 @@ def sinh(number: Number) -> Number:
     =SINH(0)  -> 0
     =SINH(1)  -> (EXP(1)-EXP(-1))/2
     """
-    return np.sinh(number)
+    return over_columns(number_functions.sinh, number)
 
 
 @function("COSH")
-def cosh(number: Number) -> Number:
+def cosh(number: Number) -> Column:
     """COSH(number): the hyperbolic cosine.
 
     Arrays: elementwise.
@@ -209,11 +209,11 @@ def cosh(number: Number) -> Number:
     =COSH(0)  -> 1
     =COSH(1000)  -> #NUM!
     """
-    return np.cosh(number)
+    return over_columns(number_functions.cosh, number)
 
 
 @function("TANH")
-def tanh(number: Number) -> Number:
+def tanh(number: Number) -> Column:
     """TANH(number): the hyperbolic tangent.
 
     Arrays: elementwise.
@@ -222,7 +222,7 @@ def tanh(number: Number) -> Number:
     =TANH(0)  -> 0
     =TANH(1000)  -> 1
     """
-    return np.tanh(number)
+    return over_columns(number_functions.tanh, number)
 
 
 @function("COTH")

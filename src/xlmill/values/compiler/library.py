@@ -46,6 +46,42 @@ def tan(x: float) -> float:
     return math.tan(x)
 
 
+def asin(x: float) -> float:
+    """The angle with this sine; NaN outside -1 to 1."""
+    return math.asin(x) if -1 <= x <= 1 else math.nan
+
+
+def acos(x: float) -> float:
+    """The angle with this cosine; NaN outside -1 to 1."""
+    return math.acos(x) if -1 <= x <= 1 else math.nan
+
+
+def atan(x: float) -> float:
+    """The angle with this tangent."""
+    return math.atan(x)
+
+
+def sinh(x: float) -> float:
+    """The hyperbolic sine, infinite where it is too large."""
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return math.copysign(math.inf, x)
+
+
+def cosh(x: float) -> float:
+    """The hyperbolic cosine, infinite where it is too large."""
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return math.inf
+
+
+def tanh(x: float) -> float:
+    """The hyperbolic tangent."""
+    return math.tanh(x)
+
+
 def sqrt(x: float) -> float:
     """The square root; NaN below 0."""
     return math.sqrt(x) if x >= 0 else math.nan
@@ -79,6 +115,12 @@ LIBRARY: Final[Mapping[Callable[..., float], tuple[str, int]]] = {
     sin: ("sin", 1),
     cos: ("cos", 1),
     tan: ("tan", 1),
+    asin: ("asin", 1),
+    acos: ("acos", 1),
+    atan: ("atan", 1),
+    sinh: ("sinh", 1),
+    cosh: ("cosh", 1),
+    tanh: ("tanh", 1),
     sqrt: ("llvm.sqrt.f64", 1),
     power: ("pow", 2),
     remainder: ("fmod", 2),
