@@ -47,7 +47,7 @@ def test_the_weights_are_no_worse_than_their_neighbours(values: list[float]) -> 
     assert reached == pytest.approx(float(np.abs(fitted.errors).mean()), rel=1e-9, abs=1e-9)
     for alpha, beta in ((0.001, 0), (-0.001, 0), (0, 0.001), (0, -0.001)):
         near = fitted.alpha + alpha, fitted.beta + beta
-        if all(0.001 <= weight <= 0.999 for weight in near):
+        if 0.001 <= near[1] <= near[0] <= 0.999:
             assert reached <= error_of(values, *near) + 1e-9
 
 
@@ -62,6 +62,16 @@ def test_deviations_add_up_the_weights_of_the_errors_to_come(values: list[float]
     variance = float(np.mean(fitted.errors**2)) * (1 + sum(weight**2 for weight in carried))
 
     assert fitted.deviations(np.array([float(steps)]))[0] == pytest.approx(math.sqrt(variance), rel=1e-9)
+
+
+def test_long_series_end_as_numbers() -> None:
+    values = np.random.default_rng(1).normal(size=20_000).cumsum()
+
+    fitted = Smoothing.fit(values, 7)
+
+    assert np.isfinite(fitted.ahead(np.arange(1.0, 30.0))).all()
+    assert fitted.beta <= fitted.alpha
+    assert fitted.gamma <= 1 - fitted.alpha
 
 
 def test_a_line_goes_on_as_it_is_with_no_doubt() -> None:

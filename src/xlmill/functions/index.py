@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 1650458843
+FINGERPRINT = 762354422
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),

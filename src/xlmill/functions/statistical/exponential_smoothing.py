@@ -18,6 +18,8 @@ from xlmill.values.error_value import ExcelError
 
 _LONGEST_SEASON = 8760
 _DETECTED, _NONE = 1, 0
+# Each number costs some hundred steps of the search; the longest season and as much again are within.
+_MOST_NUMBERS = 20_000
 
 
 @function("FORECAST.ETS", omitted_is_default=True)
@@ -42,7 +44,8 @@ def forecast_ets(
     steps or with more than 30% missing, a target before its end, an option that is none, and where there are not two
     seasons.
     Differs: Excel's choice of the smoothing weights is not published. Here they are those of least mean absolute
-    error, to thousandths; given Excel's weights, forecast and interval are Excel's (docs/differences.md).
+    error, to thousandths; given Excel's weights, forecast and interval are Excel's (docs/differences.md). #NUM! for
+    more than 20,000 steps, the search over which would take many seconds.
     Source: Microsoft Support, "FORECAST.ETS function"; Hyndman and others, Forecasting with Exponential Smoothing.
 
     =ROUND(FORECAST.ETS(7,{2,4,6,8,10},{1,2,3,4,5},0),9)  -> 14
@@ -188,8 +191,8 @@ def _from_fits(
     keys = [key for arrays in (values, times) for key in (arrays.starts, arrays.rows, arrays.columns)]
     asked, which = distinct_rows([*keys, *whole])
     codes, numbers = np.zeros(len(which)), np.zeros(len(which))
-    for number, row in enumerate(asked.tolist()):
-        rows = np.flatnonzero(which == number)
+    members = np.split(np.argsort(which, kind="stable"), np.cumsum(np.bincount(which, minlength=len(asked)))[:-1])
+    for row, rows in zip(asked.tolist(), members, strict=True):
         codes[rows], known = _numbers(values, times, row)
         if known is None:
             continue
@@ -237,6 +240,8 @@ def _fitted(
     if even is None:
         return None
     line, series = even
+    if len(series) > _MOST_NUMBERS:
+        return None
     period = season_length(series) if seasonality == _DETECTED else max(seasonality, 1)
     if len(series) < 2 * period:
         return None

@@ -49,13 +49,14 @@ class Smoothing:
             first_seasons -= first_seasons.mean()
         start = series[0] - first_seasons[0] - slope, slope, first_seasons
         gammas = _COARSE if period > 1 else np.zeros(1)
-        weights = np.array(list(itertools.product(_COARSE, _COARSE, gammas)))
+        weights = _within_bounds(np.array(list(itertools.product(_COARSE, _COARSE, gammas))))
         best = weights[int(_smoothed(series, weights, *start).distances.argmin())]
         for step in _FINE_STEPS:
             near = np.array(list(itertools.product((0, -step, step), repeat=3 if period > 1 else 2)))
             while True:
                 weights = np.tile(best, (len(near), 1))
-                weights[:, : near.shape[1]] = np.clip(weights[:, : near.shape[1]] + near, _LEAST, _MOST).round(3)
+                weights[:, : near.shape[1]] += near
+                weights = _within_bounds(weights)
                 at = int(_smoothed(series, weights, *start).distances.argmin())
                 if at == 0:
                     break
@@ -100,6 +101,16 @@ class Smoothing:
         return np.where(steps == 0, self.series[-1], values)
 
 
+def _within_bounds(weights: Series) -> Series:
+    """Weights for which old errors count for less and less: beta up to alpha, gamma up to 1 - alpha."""
+    alpha, beta, gamma = weights.T
+    alpha = np.clip(alpha, _LEAST, _MOST)
+    beta = np.clip(beta, _LEAST, alpha)
+    gamma = np.where(gamma == 0, 0, np.clip(gamma, _LEAST, 1 - alpha))
+    bounded: Series = np.stack((alpha, beta, gamma), axis=1).round(3)
+    return bounded
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
     """The end of a series for many weights side by side: mean absolute errors, states; and the errors of the first."""
@@ -117,14 +128,17 @@ def _smoothed(series: Series, weights: Series, level: float, trend: float, first
     levels, trends = np.full(len(weights), level), np.full(len(weights), trend)
     seasons = np.tile(first_seasons[:, None], len(weights))
     distances, errors = np.zeros(len(weights)), np.empty(len(series))
-    for step, value in enumerate(series.tolist()):
-        phase = step % len(seasons)
-        error = value - levels - trends - seasons[phase]
-        errors[step] = error[0]
-        distances += np.abs(error)
-        levels = levels + trends + alpha * error
-        trends = trends + beta * error
-        seasons[phase] += gamma * error
+    # Weights that let errors grow without bound end in what is not finite: the worst of all.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step, value in enumerate(series.tolist()):
+            phase = step % len(seasons)
+            error = value - levels - trends - seasons[phase]
+            errors[step] = error[0]
+            distances += np.abs(error)
+            levels = levels + trends + alpha * error
+            trends = trends + beta * error
+            seasons[phase] += gamma * error
+    distances = np.where(np.isfinite(distances), distances, np.inf)
     return _End(distances / len(series), levels, trends, seasons, errors)
 
 
