@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable
+from typing import Any
 
 from benchmarks.statistic import Spread
 from xlmill.execution import Settings, Strategy, create, cut
@@ -42,7 +43,7 @@ def measure(repeats: int, say: Callable[[str], None]) -> dict[str, Spread]:
 def overhead(repeats: int) -> dict[str, Spread]:
     """Seconds for no-op items in equal chunks, both pools warm, interleaved."""
     expected = list(range(ITEMS))
-    task: EachItem[int, int] = EachItem(nothing, travels=True)
+    task: Callable[[Items[int]], Any] = EachItem(nothing, travels=True)
     with (
         create("pool", Settings(workers=WORKERS)) as ours,
         multiprocessing.get_context("forkserver").Pool(WORKERS) as theirs,
@@ -51,7 +52,7 @@ def overhead(repeats: int) -> dict[str, Spread]:
         def by_ours() -> list[int]:
             results: list[int] = []
             for outcome in ours.map(task, cut(expected, CHUNK)):
-                results += outcome.value  # type: ignore[arg-type]  # no item failed, as is checked
+                results += outcome.value
             return results
 
         return _interleaved({OURS: by_ours, THEIRS: lambda: theirs.map(nothing, expected, CHUNK)}, expected, repeats)
@@ -65,8 +66,8 @@ def speedup(repeats: int) -> dict[str, Spread]:
 
         def by(strategy: Strategy) -> Callable[[], list[int]]:
             def run() -> list[int]:
-                outcomes = strategy.map(EachItem(spin, travels=True), cut(tasks, 1))
-                return [result for outcome in outcomes for result in outcome.value]
+                task: Callable[[Items[int]], Any] = EachItem(spin, travels=True)
+                return [result for outcome in strategy.map(task, cut(tasks, 1)) for result in outcome.value]
 
             return run
 
