@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.statistic import Spread
-from xlmill.execution import Settings, Strategy, create, cut
+from xlmill.execution import Items, Settings, Strategy, create, cut
 from xlmill.execution.each_item import EachItem
 
 ITEMS = 10_000
