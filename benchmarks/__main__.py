@@ -1,7 +1,7 @@
 """Run the benchmarks: python -m benchmarks [PART]... writes RESULTS.md and results.json beside this file.
 
 A part is a workload (w1 to w4, and those that guard against special-casing), main, guards, mixes, memory, starts,
-compiler, or all.
+pool, compiler, or all.
 With fewer parts than all, the page goes to the folder of --work only.
 """
 
@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks import machine, memory, mixes, report, starting
+from benchmarks import machine, memory, mixes, pool, report, starting
 from benchmarks.throughput import Round, measure
 from benchmarks.workloads import GUARDS, MAIN
 
 HERE = Path(__file__).parent
-ALL = (*MAIN, *GUARDS, "mixes", "memory", "starts", "compiler")
+ALL = (*MAIN, *GUARDS, "mixes", "memory", "starts", "pool", "compiler")
 _GROUPS = {"all": ALL, "main": MAIN, "guards": GUARDS}
 # Guards are many; that each is fast matters more than how fast to the second digit. LibreOffice starts slowly.
 GUARD_ENGINES = ("xlmill", "formualizer", "ironcalc")
@@ -48,6 +48,8 @@ def main() -> int:
             more[part] = starting.starts(2 * given.repeats + 1)
         elif part == "mixes":
             more[part] = mixes.kept(work, 2 * given.repeats + 1, say)
+        elif part == "pool":
+            more[part] = pool.measure(given.repeats, say)
         elif part == "memory":
             more[part] = memory.growth(work, say)
         elif part == "compiler":

@@ -48,14 +48,15 @@ class Drill:
     _began: float | None = field(default=None, repr=False)
 
     def inject(self, count: int = 1) -> None:
-        """Take note of faults; from the first, the time to recover counts."""
+        """Take note of faults; from the first since all was as it should be, the time to recover counts."""
         self.injected += count
         self._began = self._began or time.monotonic()
 
     def recover(self) -> None:
         """All is as it should be again."""
         if self._began is not None:
-            self.seconds = time.monotonic() - self._began
+            self.seconds = max(self.seconds or 0.0, time.monotonic() - self._began)
+            self._began = None
 
     def expect(self, rows: int, right: int) -> None:
         """So many rows should have had their results, or be blamed; so many were."""

@@ -14,7 +14,7 @@ import xlmill as xl
 from xlmill.functions import registry
 from xlmill.functions.user_function import own_functions
 
-PAGES = ["io.md"]
+PAGES = ["execution.md", "io.md"]
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _SAID = re.compile(r"^(?P<code>\S.*?)\s{2,}# (?P<value>.*)$")

@@ -156,6 +156,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(
     drills.current.inject()
     os.killpg(process.pid, number)
     _, err = process.communicate(timeout=30)
+    drills.current.recover()
 
     assert process.returncode == status
     assert "rows are done and kept: the same run with --resume goes on from there" in err

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from test_lifetime import BUSY, alive, run_script, seconds_until_gone
 
+import drills
 from local_clusters import dask_cluster
 from xlmill.exceptions import InputError, MissingExtraError, WorkersFailedError
 from xlmill.execution import Cause, Event, Outcome, Settings, WorkerLost, create, cut, imap, is_installed, map
@@ -26,6 +27,7 @@ HERE = Path(__file__).parent
 
 pytestmark = [
     pytest.mark.drill(18),
+    pytest.mark.usefixtures("drill"),
     # Dask's own: a socket of the scheduler's web server, and what is logged about workers that are gone.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
@@ -54,6 +56,10 @@ def run(
 
 def the_fault(outcomes: list[Outcome[Any, Any]], place: int, count: int = 40) -> Any:
     """The one fault there is, after checking that it covers `place` alone and all other rows are right."""
+    blamed = [outcome.chunk.items for outcome in outcomes if outcome.fault]
+    drills.current.inject()
+    drills.current.expect(count, sum(len(outcome.chunk) for outcome in outcomes))
+    drills.current.blame(1, int(blamed == [[place]]))
     assert [row for outcome in outcomes for row in outcome.chunk.items] == list(range(count))
     results = [value for outcome in outcomes if outcome.fault is None for value in outcome.value]
     assert results == [row * row for row in range(count) if row != place]

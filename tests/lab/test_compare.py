@@ -202,3 +202,11 @@ def test_serial_comes_first_and_alone_has_one_worker() -> None:
     assert [(way.strategy, way.workers) for way in found] == [("serial", 1), ("pool", 3)]
     assert found[0].start_method is None
     assert found[1].start_method is not None
+
+
+def test_a_process_each_has_as_many_workers_as_live_at_a_time() -> None:
+    [_, named] = ways(["mp-process"], 3)
+    [_, usual] = ways(["mp-process"])
+
+    assert named.plain_settings().chunks_in_flight == named.workers == 3
+    assert usual.plain_settings().chunks_in_flight == usual.workers >= 4

@@ -80,6 +80,12 @@ def test_time_and_memory_are_told_by_the_number_of_tasks() -> None:
     )
 
 
+def test_what_ran_fewer_tasks_is_not_said_to_take_the_least_memory() -> None:
+    found = swept(contestant("serial", FakeBench()), contestant("mp-process", FakeBench(), rows=8, memory=10**6))
+
+    assert "serial ends with the least" in found["memory"].teaches
+
+
 def test_speedup_is_told_by_the_number_of_workers() -> None:
     found = swept(contestant("serial", FakeBench()), contestant("pool", FakeBench(0.0, 2)))
 

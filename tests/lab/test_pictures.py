@@ -137,7 +137,7 @@ def test_many_workers_and_chunks_stay_a_picture_that_fits_a_screen() -> None:
     picture = Comparison(made).pictures["timeline"]
 
     assert picture.draw(WIDE).height < 500
-    assert "the first 16 of 64 workers" in picture.svg()
+    assert "; 16 of 64 workers" in picture.svg()
     assert len(picture.table().rows) == 64
 
 

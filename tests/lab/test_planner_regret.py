@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from xlmill.lab.planner_grid import COUNTS, Cell, Payloads, grid, task_of
-from xlmill.lab.planner_regret import Judged, judge, verdict
+from xlmill.lab.expression_grid import expression_grid
+from xlmill.lab.planner_grid import COUNTS, Cell, Payloads, function_grid, task_of
+from xlmill.lab.planner_regret import Judged, judge, judge_cell, verdict
 
 
 def judged(auto: float, serial: float, threads: float) -> Judged:
@@ -31,7 +34,7 @@ def test_a_verdict_ranks_the_worst_first() -> None:
 
 
 def test_the_grid_has_every_count_and_kind_within_its_limit() -> None:
-    cells = grid(0.5)
+    cells = function_grid(0.5)
 
     assert {cell.count for cell in cells} == set(COUNTS)
     assert {cell.waiting for cell in cells} == {0.0, 0.5, 1.0}
@@ -52,6 +55,16 @@ def test_a_cell_is_judged_by_what_could_be_best() -> None:
 
     assert all({"auto", "serial"} & set(each.seconds) for each in found.judged)
     assert {each.chosen for each in found.judged} <= {"serial", "threads"}
+
+
+def test_expressions_are_judged_too() -> None:
+    cells = expression_grid(0.1)
+
+    found = judge_cell(cells[0], 1, random.Random(0))
+
+    assert str(found.cell) == "10 expressions, everyday"
+    assert set(found.seconds) == {"auto", "serial", "threads", "pool"}
+    assert found.chosen == "serial"
 
 
 def test_a_task_does_the_share_of_computing_and_waiting_of_its_cell() -> None:

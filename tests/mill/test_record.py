@@ -26,6 +26,7 @@ rows = st.lists(
     errors=counts,
     failures=causes,
     templates=st.frozensets(st.integers(-(2**63), 2**63 - 1)),
+    problem=st.text(),
     skip=st.integers(0, 9),
 )
 def test_a_record_comes_back_as_it_was(
@@ -34,6 +35,7 @@ def test_a_record_comes_back_as_it_was(
     errors: Counter[str],
     failures: Counter[tuple[str, str]],
     templates: frozenset[int],
+    problem: str,
     skip: int,
 ) -> None:
     kinds, numbers, texts = zip(*rows, strict=True) if rows else ((), (), ())
@@ -42,7 +44,7 @@ def test_a_record_comes_back_as_it_was(
         "number": pa.array(numbers, pa.float64())[skip:],
         "text": pa.array(texts, pa.string())[skip:],
     }
-    tally = Tally(len(rows), types, errors, templates, failures)
+    tally = Tally(len(rows), types, errors, templates, failures, problem=problem)
     record = Record(len(columns["type"]), 3, Computed(columns, tally))
 
     found = unpacked(b"".join(bytes(memoryview(piece)) for piece in packed(record)))

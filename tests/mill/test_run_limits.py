@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +19,7 @@ from xlmill.functions import registry
 from xlmill.functions.user_function import own_functions
 from xlmill.mill.pipeline import Options
 from xlmill.mill.run import run
+from xlmill.mill.workload import Chunk, ExpressionJob
 
 pytestmark = [pytest.mark.drill, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 
@@ -62,6 +64,19 @@ def test_a_row_that_never_ends_is_invalid_and_says_so(strategy: str, tmp_path: P
     assert done.first_problems == [(HOSTILE_ROW + 1, "not done within 1 s, and ended")]
 
 
+@pytest.mark.drill(1)
+def test_a_row_whose_formula_kills_its_workers_is_told_and_counted(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.parquet"
+    source.write_text("".join(["amount\n", *(f"{row}\n" for row in range(ROWS))]))
+    formula = {"double": f"=IF(amount={HOSTILE_ROW},TEST.FATAL(amount),amount*2)"}
+
+    done = run(source, target, formulas=formula, options=Options("pool", workers=2, chunk_size=20))
+
+    doubles = pq.read_table(target).column("double").to_pylist()
+    assert doubles == [None if row == HOSTILE_ROW else row * 2 for row in range(ROWS)]
+    assert (done.failed, done.first_problems) == (1, [(HOSTILE_ROW + 1, "the worker was killed by SIGKILL")])
+
+
 @pytest.mark.drill(4)
 def test_a_row_that_wants_more_memory_than_the_limit_does_not_get_it(tmp_path: Path) -> None:
     source, target = workload(tmp_path, "=TEST.HOARD(4E9)"), tmp_path / "out.parquet"
@@ -69,6 +84,24 @@ def test_a_row_that_wants_more_memory_than_the_limit_does_not_get_it(tmp_path: P
     run(source, target, options=Options("pool", workers=2, memory_limit=500 << 20))
 
     assert results(target)[0] in ("error", "invalid")
+
+
+@pytest.mark.drill(3)
+def test_what_is_wrong_inside_costs_its_row_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = workload(tmp_path, "=1+2"), tmp_path / "out.parquet"
+    evaluate = ExpressionJob.evaluate
+
+    def fail_at_the_hostile_row(self: ExpressionJob, chunk: Chunk, *more: Any) -> Any:
+        if chunk.first_row <= HOSTILE_ROW < chunk.first_row + len(chunk):
+            raise ZeroDivisionError("a defect")
+        return evaluate(self, chunk, *more)
+
+    monkeypatch.setattr(ExpressionJob, "evaluate", fail_at_the_hostile_row)
+    for strategy in ("auto", "serial", "threads"):
+        done = run(source, target, options=Options(strategy, workers=2))
+
+        assert results(target) == ("invalid", "ZeroDivisionError: a defect")
+        assert (done.failed, done.rows) == (1, ROWS)
 
 
 @pytest.mark.drill(1)

@@ -27,6 +27,10 @@ class Items(Generic[T]):
     def __len__(self) -> int:
         return len(self.items)
 
+    def __reduce__(self) -> tuple[type[Items[T]], tuple[int, list[T]]]:
+        # What dataclasses do for frozen ones with slots takes twice as long.
+        return Items, (self.first, self.items)
+
     def cut(self, rows: int) -> tuple[Items[T], Items[T]]:
         """The first `rows` items and the rest."""
         return Items(self.first, self.items[:rows]), Items(self.first + rows, self.items[rows:])

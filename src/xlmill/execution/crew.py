@@ -40,7 +40,7 @@ class Worker:
 
     `held` are the numbers of the chunks it was given and has not answered, in order: it computes the first.
     `since` is when it began that one, or, where its task says, the row of it that it is on, as far as is known here;
-    `allowed` is how many seconds it may take for that.
+    `allowed` is how many seconds it may take for that, `room` how many chunks it may hold.
     """
 
     def __init__(self, number: int, process: BaseProcess, channel: Channel, mark: Mark) -> None:
@@ -51,6 +51,7 @@ class Worker:
         self.held: deque[int] = deque()
         self.since = time.monotonic()
         self.allowed: float | None = None
+        self.room = 1
         self.seen: Place = (0, 0)
         self.is_ready = False
         self.has_worked = False

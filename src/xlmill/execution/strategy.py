@@ -83,7 +83,7 @@ class Settings:
 
     workers: workers alive at once. start_method: how worker processes start: "spawn", "forkserver", or
         "fork", which is refused beside threads.
-    window: chunks read and not yet yielded; None means four a worker.
+    window: chunks read and not yet yielded; None means four a worker, and eight while chunks take a moment.
     task_timeout: seconds that a single row may take, and so the time limit of any chunk, save where the task
         says on which row it is; a chunk over it is ended and split. Held by strategies that isolate.
     memory_limit: bytes that a worker's own memory may take. Held by strategies that isolate.

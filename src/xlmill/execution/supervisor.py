@@ -20,7 +20,8 @@ from xlmill.execution.transfer import name_of, pack, pack_function, unpack
 QUEUED_BELOW_SECONDS = 0.05
 # And several, while they are so short that handing them over takes as long.
 SHORT_SECONDS = 0.002
-MOST_HELD = 4
+MOST_HELD = 8
+FEW_HELD = 3
 # A consumer of results that takes longer may keep workers waiting, were they not heard meanwhile.
 DEAF_SECONDS = 0.0005
 
@@ -65,7 +66,7 @@ class Supervision(Generic[C, R]):
         self._numbered = 0
         self._quarantined = 0
         self._mean_seconds = 0.0
-        self._hungry: list[Worker] = []
+        self._has_waiting = False
         self._heard = time.monotonic()
         self._busy = 0
 
@@ -106,49 +107,88 @@ class Supervision(Generic[C, R]):
 
     def _give_out(self) -> None:
         """Give every worker that has room a chunk, hiring workers as long as there is work for more."""
-        # Short chunks go out by the handful, to those that are nearly done with what they have.
-        is_short = 0 < self._mean_seconds < SHORT_SECONDS
-        self._hungry = [worker for worker in self._crew.workers if is_short and len(worker.held) < 2]
-        while self._has_room():
+        if not self._crew.is_hopeless:
+            self._give_to_workers()
+        elif self._next_done() is None and (slot := self._next_slot()) is not None:
+            self._compute_here(slot)
+        self._tell_busy()
+
+    def _give_to_workers(self) -> None:
+        crew, is_short = self._crew, self._has_short_chunks()
+        for worker in crew.workers:
+            # Short chunks go out by the handful, to those that are nearly done with what they have.
+            worker.room = MOST_HELD if is_short and len(worker.held) < FEW_HELD else 2
+        while True:
+            able = self._free_worker()
+            if able is None and not crew.may_hire:
+                break
             slot = self._next_slot()
             if slot is None:
                 break
-            if self._crew.is_hopeless:
-                self._compute_here(slot)
+            if slot.attempts:
+                able = self._fresh_worker()
+            elif able is None or (able.held and crew.may_hire):
+                able = self._hired() or able
+            if able is None:
+                self._has_waiting = True
                 break
-            worker = self._worker_for(slot)
-            if worker is None:
-                break
-            self._give(worker, slot)
-        for worker in self._crew.workers:
+            self._give(able, slot)
+        for worker in crew.workers:
             if worker.channel.is_sending:
                 self._flush(worker)
-        self._tell_busy()
 
-    def _has_room(self) -> bool:
-        if self._crew.may_hire:
-            return True
-        if self._crew.is_hopeless:
-            return self._next_done() is None
-        return any(self._can_take(worker) for worker in self._crew.workers)
+    def _has_short_chunks(self) -> bool:
+        return 0 < self._mean_seconds < SHORT_SECONDS
 
-    def _can_take(self, worker: Worker) -> bool:
-        if not worker.held:
-            return self._reuses_workers or not worker.has_worked
-        # Never behind a chunk on trial: whatever it does to its worker must be its own doing.
+    def _free_worker(self) -> Worker | None:
+        """Whoever can take a chunk: best one that holds none and is ready, else one that holds few."""
+        best = None
+        for worker in self._crew.workers:
+            if not worker.held:
+                if worker.is_ready and (self._reuses_workers or not worker.has_worked):
+                    return worker
+                if (self._reuses_workers or not worker.has_worked) and (best is None or best.held):
+                    best = worker
+            elif (best is None or len(best.held) > len(worker.held)) and self._can_queue(worker):
+                best = worker
+        return best
+
+    def _can_queue(self, worker: Worker) -> bool:
+        """Whether a chunk may wait in a worker behind others."""
         return (
-            self._reuses_workers
-            and len(worker.held) < (MOST_HELD if worker in self._hungry else 2)
+            len(worker.held) < worker.room
+            and self._reuses_workers
             and worker.has_worked
             and self._mean_seconds < QUEUED_BELOW_SECONDS
+            # Never behind a chunk on trial: whatever it does to its worker must be its own doing.
             and not self._by_number[worker.held[0]].is_suspect
         )
 
+    def _fresh_worker(self) -> Worker | None:
+        """One for a row on trial, that no earlier chunk can have harmed; room is made for it where there is none."""
+        idle = [worker for worker in self._crew.workers if not worker.held]
+        fresh = next((worker for worker in idle if not worker.has_worked), None)
+        if fresh is not None:
+            return fresh
+        if idle and not self._crew.may_hire:
+            self._crew.dismiss(idle[0])
+        return self._hired()
+
+    def _hired(self) -> Worker | None:
+        """One more worker, if one may be hired and can be."""
+        worker = self._crew.hire() if self._crew.may_hire else None
+        if worker is not None:
+            self._install(worker)
+        return worker
+
     def _next_slot(self) -> _Slot[C, R] | None:
-        for slot in self._slots:
-            if slot.is_waiting:
-                return slot
-        if self._is_exhausted or len(self._slots) >= self._crew.settings.chunks_in_flight:
+        """A chunk that waits for a worker, if there is none a new one, if the window allows."""
+        if self._has_waiting:
+            for slot in self._slots:
+                if slot.is_waiting:
+                    return slot
+            self._has_waiting = False
+        if self._is_exhausted or len(self._slots) >= self._window():
             return None
         for chunk in self._source:
             slot = self._new_slot(chunk)
@@ -157,29 +197,15 @@ class Supervision(Generic[C, R]):
         self._is_exhausted = True
         return None
 
+    def _window(self) -> int:
+        settings = self._crew.settings
+        return settings.chunks_in_flight * (2 if settings.window is None and self._has_short_chunks() else 1)
+
     def _new_slot(self, chunk: C, is_suspect: bool = False, attempts: int = 0) -> _Slot[C, R]:
         slot: _Slot[C, R] = _Slot(self._numbered, chunk, is_suspect, attempts)
         self._by_number[slot.number] = slot
         self._numbered += 1
         return slot
-
-    def _worker_for(self, slot: _Slot[C, R]) -> Worker | None:
-        able = [worker for worker in self._crew.workers if self._can_take(worker)]
-        if slot.attempts:  # on trial: a fresh worker, that no earlier chunk can have harmed
-            able = [worker for worker in able if not worker.held]
-            fresh = [worker for worker in able if not worker.has_worked]
-            if not fresh and able and not self._crew.may_hire:
-                self._crew.dismiss(able[0])
-            able = fresh
-        able.sort(key=lambda worker: (len(worker.held), not worker.is_ready))
-        if able and not able[0].held:
-            return able[0]
-        if self._crew.may_hire:
-            worker = self._crew.hire()
-            if worker is not None:
-                self._install(worker)
-                return worker
-        return able[0] if able else None
 
     def _install(self, worker: Worker) -> None:
         worker.is_ready = False
@@ -271,7 +297,7 @@ class Supervision(Generic[C, R]):
         """A worker is dead: what it computed is to blame, what it had not begun goes to others."""
         held = [self._by_number[number] for number in worker.held]
         for slot in held:
-            slot.is_waiting = True
+            slot.is_waiting = self._has_waiting = True
         if not worker.is_ready:
             held = []
         self._crew.settings.tell(WorkerLost(worker.number, fault, sum(len(slot.chunk) for slot in held)))
@@ -295,7 +321,7 @@ class Supervision(Generic[C, R]):
         slot.attempts += 1
         slot.is_suspect = True
         if may_retry and slot.attempts < fault.cause.attempts:
-            slot.is_waiting = True
+            slot.is_waiting = self._has_waiting = True
             return
         slot.is_waiting = False
         slot.outcome = Outcome(slot.chunk, None, replace(fault, attempts=slot.attempts), worker, began, ended)
@@ -324,6 +350,7 @@ class Supervision(Generic[C, R]):
     def _replace(self, slot: _Slot[C, R], parts: list[_Slot[C, R]]) -> None:
         place = self._slots.index(slot)
         self._slots[place : place + 1] = parts
+        self._has_waiting = True
         del self._by_number[slot.number]
 
     def _tell_busy(self) -> None:

@@ -18,6 +18,7 @@ from xlmill.execution.mark import Mark, RowByRow, SharedMark
 from xlmill.execution.transfer import pack, unpack
 
 PARENT_POLL_SECONDS = 0.5
+LIBRARY_BYTES = 1 << 30
 PR_SET_PDEATHSIG = 1
 
 
@@ -79,9 +80,10 @@ def _serve(channel: Channel, mark: Mark) -> None:
 
 
 def _limit_memory(limit: int) -> None:
-    """Let allocations fail that would take `limit` bytes more than now.
+    """Let large allocations fail at once; the supervisor watches what is really used, and ends who uses more.
 
-    Address space is what can be limited; the interpreter and its libraries hold gigabytes of it unused.
+    Address space is what can be limited; the interpreter and its libraries hold gigabytes of it unused, and libraries
+    that a task loads later want some more.
     """
     if sys.platform == "win32":
         return  # the supervisor watches
@@ -90,7 +92,7 @@ def _limit_memory(limit: int) -> None:
     import psutil
 
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    wanted = psutil.Process().memory_info().vms + limit
+    wanted = psutil.Process().memory_info().vms + limit + LIBRARY_BYTES
     if sys.platform == "linux" and (hard == resource.RLIM_INFINITY or wanted < hard):
         resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 

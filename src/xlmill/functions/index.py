@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 248724050
+FINGERPRINT = 762354422
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),
@@ -215,6 +215,10 @@ ENTRIES: dict[str, Entry] = {
     "FLOOR.MATH": ("math_trig.rounding", 1, 3, False, None),
     "FLOOR.PRECISE": ("math_trig.rounding", 1, 2, False, None),
     "FORECAST": ("statistical.pairs", 3, 3, False, None),
+    "FORECAST.ETS": ("statistical.exponential_smoothing", 3, 6, False, None),
+    "FORECAST.ETS.CONFINT": ("statistical.exponential_smoothing", 3, 7, False, None),
+    "FORECAST.ETS.SEASONALITY": ("statistical.exponential_smoothing", 2, 4, False, None),
+    "FORECAST.ETS.STAT": ("statistical.exponential_smoothing", 3, 6, False, None),
     "FORECAST.LINEAR": ("statistical.pairs", 3, 3, False, None),
     "FORMULATEXT": ("lookup.formula_text", 1, 1, False, None),
     "FREQUENCY": ("statistical.modes", 2, 2, False, None),

@@ -176,7 +176,8 @@ class OwnSweeps:
         found = {each.strategy: dict(sorted(each.memory.items())) for each in self.contestants}
         growth = {name: (memory[min(memory)], memory[max(memory)]) for name, memory in found.items()}
         steepest = max(growth, key=lambda name: growth[name][1] - growth[name][0])
-        least = min(growth, key=lambda name: growth[name][1])
+        whole = [name for name, memory in found.items() if max(memory) == self.record.rows] or list(found)
+        least = min(whole, key=lambda name: growth[name][1])
         few, many = min(found[steepest]), max(found[steepest])
         return Sweep(
             "memory",

@@ -1,14 +1,21 @@
-"""The grid on which the planner is judged: numbers of tasks, their cost, waiting, the GIL, payloads."""
+"""The grid on which the planner is judged: numbers of tasks, their cost, waiting, the GIL, payloads; and expressions.
+
+What is done with a cell, `planner_regret.judge_cell` does; the suite and `python -m benchmarks.planner` call it for the
+cells of `grid`, in an order by chance where there is not the time for all.
+"""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from xlmill.execution import Workload
+from xlmill.execution import Event, Planned, Prediction, Workload, costs, map, plan
+from xlmill.execution.planner import CANDIDATES
+from xlmill.lab.expression_grid import expression_grid
 
 COUNTS = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
 SECONDS = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
@@ -49,13 +56,55 @@ class Cell:
             self.count, self.seconds, self.waiting, float(self.gil_free), bytes_in=self.payload, bytes_out=5.0
         )
 
+    def alternatives(self) -> Sequence[Prediction]:
+        """The best prediction for each strategy, soonest done first."""
+        return plan(self.workload, candidates=CANDIDATES, costs=costs()).alternatives
+
+    def measure(self, strategy: str, workers: int | None) -> tuple[float, Planned]:
+        """Seconds by a strategy, and what was planned; raises AssertionError where results are wrong."""
+        events: list[Planned] = []
+
+        def observe(event: Event) -> None:
+            if isinstance(event, Planned):
+                events.append(event)
+
+        task, tasks = task_of(self), Payloads(self.count, self.payload)
+        began = time.perf_counter()
+        results = map(task, tasks, strategy=strategy, workers=workers, progress=observe)
+        took = time.perf_counter() - began
+        if results != [self.payload] * self.count:
+            raise AssertionError(f"{strategy} gave wrong results for {self}")
+        return took, events[0]
+
     def __str__(self) -> str:
         kind = "GIL-free" if self.gil_free else "Python"
         return f"{self.count:,} x {self.seconds:g} s, {self.waiting:.0%} waiting, {kind}, {self.payload:,} bytes"
 
 
-def grid(most_seconds: float = 2.0) -> list[Cell]:
+class GridCell(Protocol):
+    """A workload that is measured by one strategy or another; its text is what people read."""
+
+    @property
+    def count(self) -> int:
+        """How many tasks."""
+        ...
+
+    def alternatives(self) -> Sequence[Prediction]:
+        """The strategies that may be best, each with its workers, soonest done first as far as that is known."""
+        ...
+
+    def measure(self, strategy: str, workers: int | None) -> tuple[float, Planned]:
+        """Seconds by a strategy, and what was planned; raises AssertionError where results are wrong."""
+        ...
+
+
+def grid(most_seconds: float = 2.0) -> list[GridCell]:
     """The cells that take at most about `most_seconds` by the best strategy there could be."""
+    return [*function_grid(most_seconds), *expression_grid(most_seconds)]
+
+
+def function_grid(most_seconds: float) -> list[Cell]:
+    """Those of plain Python functions."""
     cells = []
     for count in COUNTS:
         for seconds in SECONDS:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
-from xlmill.execution import Event, Planned, Prediction, costs, map, plan
-from xlmill.execution.planner import CANDIDATES
-from xlmill.lab.planner_grid import Cell, Payloads, task_of
+from xlmill.execution import Planned, Prediction
+from xlmill.lab.planner_grid import GridCell
 
 AUTO = "auto"
 
@@ -25,7 +23,7 @@ UNSEEN_SECONDS = 0.002
 class Judged:
     """A cell, the shortest of the repeats of each strategy in seconds, and what `auto` chose."""
 
-    cell: Cell
+    cell: GridCell
     seconds: dict[str, float]
     chosen: str
     reason: str
@@ -57,7 +55,7 @@ class Verdict:
 
 
 def judge(
-    cells: Iterable[Cell], repeats: int = 3, seed: int = 0, progress: Callable[[Judged], None] | None = None
+    cells: Iterable[GridCell], repeats: int = 3, seed: int = 0, progress: Callable[[Judged], None] | None = None
 ) -> Verdict:
     """Measure all cells by every strategy that could be the best, and by `auto`."""
     judged = []
@@ -75,9 +73,9 @@ def verdict(judged: Sequence[Judged]) -> Verdict:
     return Verdict(percentiles[49], percentiles[94], ranked)
 
 
-def judge_cell(cell: Cell, repeats: int, chance: random.Random) -> Judged:
+def judge_cell(cell: GridCell, repeats: int, chance: random.Random) -> Judged:
     """Measure one cell, its strategies in random order in each repeat."""
-    alternatives = plan(cell.workload, candidates=CANDIDATES, costs=costs()).alternatives
+    alternatives = cell.alternatives()
     hopeful = [each for each in alternatives if each.seconds <= HOPELESS * alternatives[0].seconds]
     runs: list[Prediction | None] = [None, *hopeful]
     seconds: dict[str, float] = {}
@@ -85,26 +83,8 @@ def judge_cell(cell: Cell, repeats: int, chance: random.Random) -> Judged:
     for _ in range(repeats):
         for alternative in chance.sample(runs, len(runs)):
             name = AUTO if alternative is None else alternative.strategy
-            took, told = _measure(cell, name, None if alternative is None else alternative.workers)
+            took, told = cell.measure(name, None if alternative is None else alternative.workers)
             if took < seconds.get(name, math.inf):
                 seconds[name] = took
                 planned = told if alternative is None else planned
     return Judged(cell, seconds, planned.strategy, planned.reason)
-
-
-def _measure(cell: Cell, strategy: str, workers: int | None) -> tuple[float, Planned]:
-    events: list[Event] = []
-
-    def observe(event: Event) -> None:
-        if isinstance(event, Planned):
-            events.append(event)
-
-    task, tasks = task_of(cell), Payloads(cell.count, cell.payload)
-    began = time.perf_counter()
-    results = map(task, tasks, strategy=strategy, workers=workers, progress=observe)
-    took = time.perf_counter() - began
-    if results != [cell.payload] * cell.count:
-        raise AssertionError(f"{strategy} gave wrong results for {cell}")
-    planned = events[0]
-    assert isinstance(planned, Planned)
-    return took, planned

@@ -21,7 +21,7 @@ def trace(record: Record) -> str:
             {"ph": "M", "name": "process_sort_index", "pid": number, "args": {"sort_index": number}},
         ]
     for strategy, worker in dict.fromkeys((span.strategy, span.worker) for span in record.timeline):
-        name = {"name": f"worker {worker}"}
+        name = {"name": f"worker {worker + 1}"}
         events.append({"ph": "M", "name": "thread_name", "pid": numbers[strategy], "tid": worker, "args": name})
     for span in record.timeline:
         last = span.chunk + span.chunks - 1

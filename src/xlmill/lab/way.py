@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlmill.execution import Settings, Traits, find_strategy, resolve_workers
-from xlmill.execution.strategy import default_start_method
+from xlmill.execution.strategy import CHUNKS_PER_WORKER, default_start_method
 from xlmill.lab.start_method import interpreters_own_method
 
 # What all others are compared with: one worker, here; for expressions compiled and columnar.
@@ -16,10 +16,11 @@ BASELINE = "serial"
 LOOP = "loop"
 
 # The standard library as somebody uses it who has just read about it: one expression a task.
-NEWCOMERS = (LOOP, "mp-pool", "mp-process")
+PROCESS_EACH = "mp-process"
+NEWCOMERS = (LOOP, "mp-pool", PROCESS_EACH)
 
 # From the simplest to the most elaborate, the newcomer's last. Of two that are no different, the earlier is advised.
-STRATEGIES = (BASELINE, "threads", "pool", "process", "mp-pool", "mp-process")
+STRATEGIES = (BASELINE, "threads", "pool", "process", "mp-pool", PROCESS_EACH)
 
 # The only strategy that awaits tasks side by side, and what it is compared with.
 ASYNC_STRATEGIES = (BASELINE, "asyncio")
@@ -50,15 +51,18 @@ class Way:
 
     def plain_settings(self) -> Settings:
         """Settings that say what the way does, and nothing else."""
+        window = self.workers if self.strategy == PROCESS_EACH else None
         if self.start_method is None:
-            return Settings(workers=self.workers)
-        return Settings(workers=self.workers, start_method=self.start_method)
+            return Settings(workers=self.workers, window=window)
+        return Settings(workers=self.workers, start_method=self.start_method, window=window)
 
 
 def ways(strategies: Iterable[str] | None = None, workers: int | None = None) -> list[Way]:
     """A way for each of `strategies` (None: the usual ones), the baseline first whether named or not.
 
-    `workers`: None or -1 for one on each usable core; the baseline has one. Raises UnknownStrategyError.
+    `workers`: None or -1 for one on each usable core; the baseline has one. A newcomer starts a
+    process for each task at once; here so many live at a time, by default some on each core. Raises
+    UnknownStrategyError.
     """
     names = dict.fromkeys([BASELINE, *(STRATEGIES if strategies is None else strategies)])
     return [Way(name, _workers(name, workers), _start_method(name)) for name in names]
@@ -67,6 +71,8 @@ def ways(strategies: Iterable[str] | None = None, workers: int | None = None) ->
 def _workers(name: str, workers: int | None) -> int:
     if name in (BASELINE, LOOP):
         return 1
+    if name == PROCESS_EACH and workers in (None, -1):
+        return CHUNKS_PER_WORKER * resolve_workers(None)
     usual = find_strategy(name).traits.usual_workers if workers is None else workers
     return resolve_workers(usual)
 

@@ -45,6 +45,7 @@ def packed(record: Record) -> list[bytes | pa.Buffer]:
         "errors": tally.errors,
         "failures": [*failures_in(tally.failures)],
         "templates": len(templates),
+        "problem": tally.problem,
     }
     head = json.dumps(counts).encode()
     head += b" " * (-(_LENGTH.size + len(head)) % 8)  # numbers are read where they lie, and so must lie even
@@ -67,6 +68,7 @@ def unpacked(payload: bytes) -> Record:
     batch = pa.ipc.open_stream(pa.py_buffer(payload)[begin + templates.nbytes :]).read_next_batch()
     failures = Counter({(name, reason): values for name, reason, values in counts["failures"]})
     types, errors = Counter(counts["types"]), Counter(counts["errors"])
-    tally = Tally(counts["tallied"], types, errors, frozenset(templates.tolist()), failures)
+    known = frozenset(templates.tolist())
+    tally = Tally(counts["tallied"], types, errors, known, failures, problem=counts["problem"])
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     return Record(counts["rows"], counts["failed"], Computed(columns, tally))

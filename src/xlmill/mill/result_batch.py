@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from xlmill.execution.outcome import Cause, Fault
@@ -38,25 +39,27 @@ def failed(chunk: Chunk, job: Job, fault: Fault) -> Computed:
     count = len(chunk)
     lines = str(fault).splitlines() or ["the worker failed"]
     message = lines[-1] if fault.cause is Cause.EXCEPTION else lines[0]  # a traceback says it last
-    tally = Tally(count)
-    tally.types["invalid"] += count
+    types = Counter({"invalid": count})
     if isinstance(job, FormulaJob):
         columns = {name: pa.nulls(count, kind) for (name, _), kind in zip(job.formulas, job.types, strict=True)}
-        return Computed(columns, tally)
+        return Computed(columns, Tally(count, types, problem=message))
     return Computed(
         {
             "type": pa.array(["invalid"] * count),
             "number": pa.nulls(count, pa.float64()),
             "text": pa.array([message] * count),
         },
-        tally,
+        Tally(count, types),
     )
 
 
 def problems_of(chunk: Chunk, computed: Computed, known: int = 0) -> list[tuple[int, str]]:
     """The first few invalid rows, by their numbers from 1, and what is wrong, where `known` are known before."""
-    if not computed.tally.types["invalid"] or "type" not in computed.columns:
+    if not computed.tally.types["invalid"]:
         return []
+    if computed.tally.problem:
+        rows = range(chunk.first_row + 1, chunk.first_row + 1 + min(len(chunk), PROBLEMS_SHOWN - known))
+        return [(row, computed.tally.problem) for row in rows]
     problems: list[tuple[int, str]] = []
     types, texts = computed.columns["type"].to_pylist(), computed.columns["text"]
     for row, kind in enumerate(types):

@@ -59,7 +59,8 @@ class Tally:
     """What a chunk's results were: counts for the summary.
 
     `failures` counts values that calls of waiting functions failed to give, by function and reason; `waited` is for
-    how many seconds the chunk waited for such calls.
+    how many seconds the chunk waited for such calls. `problem` says why none of its rows has results, where no column
+    of the results can say so.
     """
 
     rows: int = 0
@@ -68,6 +69,7 @@ class Tally:
     templates: frozenset[int] = frozenset()
     failures: Counter[tuple[str, str]] = field(default_factory=Counter)
     waited: float = 0.0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

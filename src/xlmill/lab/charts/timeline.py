@@ -80,7 +80,7 @@ class Timeline(Chart):
         rows = sum(span.rows for spans in workers.values() for span in spans)
         chunks = sum(span.chunks for spans in workers.values() for span in spans)
         text = f"{rows:,} rows in {chunks:,} chunk{'s' if chunks > 1 else ''}"
-        return text if len(workers) <= _MOST_WORKERS else f"{text}; the first {_MOST_WORKERS} of {len(workers)} workers"
+        return text if len(workers) <= _MOST_WORKERS else f"{text}; {_MOST_WORKERS} of {len(workers)} workers"
 
     def _row(
         self, drawing: Drawing, strategy: str, worker: int, spans: Sequence[Span], along: Scale, top: float, last: float
