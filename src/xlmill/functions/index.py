@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 762354422
+FINGERPRINT = 2709387954
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),
