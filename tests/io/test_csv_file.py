@@ -160,8 +160,8 @@ def test_output_is_as_a_person_would_write_it(tmp_path: Path) -> None:
     CSV.write([batch], tmp_path / "out.csv")
 
     assert (tmp_path / "out.csv").read_text() == (
-        "n,b,t\n1,TRUE,a\n0.1,FALSE,\"\"\n123456789012.5,,\n1000000000000000,TRUE,\"q\"\"\"\n5e-324,TRUE,\"c,d\"\n"
-        ",TRUE,\"e\nf\"\n,TRUE, g \n0,TRUE,h\n"
+        'n,b,t\n1,TRUE,a\n0.1,FALSE,""\n123456789012.5,,\n1000000000000000,TRUE,"q"""\n5e-324,TRUE,"c,d"\n'
+        ',TRUE,"e\nf"\n,TRUE, g \n0,TRUE,h\n'
     )
 
 

@@ -24,9 +24,7 @@ near_powers = st.builds(
     st.integers(-7, 35),
     st.integers(-40, 40),
 )
-short_decimals = st.builds(
-    lambda digits, places: digits / 10**places, st.integers(1, 10**17), st.integers(0, 17)
-)
+short_decimals = st.builds(lambda digits, places: digits / 10**places, st.integers(1, 10**17), st.integers(0, 17))
 
 
 @given(st.one_of(scaled, near_powers, short_decimals.filter(lambda x: x >= SMALLEST_SCALED)))

@@ -16,9 +16,7 @@ from xlmill.values.general_format import (
 )
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
-decimals = st.builds(
-    lambda digits, places: digits / 10**places, st.integers(-(10**16), 10**16), st.integers(0, 22)
-)
+decimals = st.builds(lambda digits, places: digits / 10**places, st.integers(-(10**16), 10**16), st.integers(0, 22))
 wholes = st.integers(-(10**20), 10**20).map(float)
 numbers = finite | decimals | wholes
 
