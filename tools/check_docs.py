@@ -33,9 +33,7 @@ def broken_links(page: Path) -> list[str]:
 
 def main() -> int:
     checked = pages()
-    broken = [
-        f"{page.relative_to(ROOT)}: no such file: {link}" for page in checked for link in broken_links(page)
-    ]
+    broken = [f"{page.relative_to(ROOT)}: no such file: {link}" for page in checked for link in broken_links(page)]
     print("\n".join(broken) or f"{len(checked)} pages, every link leads somewhere")
     return 1 if broken else 0
 

@@ -1,13 +1,13 @@
 """What xlmill raises.
 
-    XlmillError
-    ├── FormulaSyntaxError      text that is no formula, with position and caret
-    ├── InputError              a file, column or option that cannot be used
-    ├── MissingExtraError       an optional library that is not installed
-    ├── UnknownStrategyError    a strategy that does not exist
-    ├── WorkersFailedError      workers that could not be started or kept alive
-    ├── TaskFailedError         a task that took its worker down, or was over a limit
-    └── UnequalResultsError     strategies that gave different results, so that their times say nothing
+XlmillError
+├── FormulaSyntaxError      text that is no formula, with position and caret
+├── InputError              a file, column or option that cannot be used
+├── MissingExtraError       an optional library that is not installed
+├── UnknownStrategyError    a strategy that does not exist
+├── WorkersFailedError      workers that could not be started or kept alive
+├── TaskFailedError         a task that took its worker down, or was over a limit
+└── UnequalResultsError     strategies that gave different results, so that their times say nothing
 """
 
 from __future__ import annotations

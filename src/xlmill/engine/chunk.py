@@ -108,9 +108,7 @@ def _snapped(column: Column, forest: Forest, store: Store, evaluation: Evaluatio
         return column
     roots = forest.root[last]
     surroundings = Surroundings(evaluation, Lanes.of(roots), False)
-    left, right = (
-        surroundings.read_single(store.values(forest.args[forest.first[roots] + side])) for side in (0, 1)
-    )
+    left, right = (surroundings.read_single(store.values(forest.args[forest.first[roots] + side])) for side in (0, 1))
     sums = column if len(forest.root) == 1 else column.take(last)
     if not (left.uniform == right.uniform == sums.uniform == NUMBER):
         numeric = (left.kinds == NUMBER) & (right.kinds == NUMBER) & (sums.kinds == NUMBER)

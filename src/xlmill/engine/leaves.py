@@ -48,9 +48,7 @@ def distinct_name(forest: Forest, name: int) -> str:
     return forest.buffer[forest.name_start[name] : forest.name_stop[name]].tobytes().decode("utf-8", "replace")
 
 
-def by_name(
-    forest: Forest, nodes: Index, rows: Index, value_of: Callable[[str, Index], Column]
-) -> Column:
+def by_name(forest: Forest, nodes: Index, rows: Index, value_of: Callable[[str, Index], Column]) -> Column:
     """The values of NAME or STRUCTURED leaves, each distinct name looked up once for all its rows.
 
     `rows` are the rows of the chunk, one a node, or many for a single node.
@@ -100,16 +98,12 @@ def reference_of(forest: Forest, node: int, run: Run) -> Reference | None:
         return None
     prefix = ""
     if flags & RefFlag.SHEET:
-        prefix = (
-            forest.buffer[facts[REF_SHEET_START] : facts[REF_SHEET_STOP]].tobytes().decode("utf-8", "replace")
-        )
+        prefix = forest.buffer[facts[REF_SHEET_START] : facts[REF_SHEET_STOP]].tobytes().decode("utf-8", "replace")
     corners = (int(facts[REF_ROW1]), int(facts[REF_COLUMN1]), int(facts[REF_ROW2]), int(facts[REF_COLUMN2]))
     return place_reference(corners, flags, prefix, run)
 
 
-def place_reference(
-    corners: tuple[int, int, int, int], flags: RefFlag, prefix: str, run: Run
-) -> Reference | None:
+def place_reference(corners: tuple[int, int, int, int], flags: RefFlag, prefix: str, run: Run) -> Reference | None:
     """The reference of given corners, with R1C1 offsets counted from the formula's cell."""
     row1, column1, row2, column2 = corners
     if flags & RefFlag.R1C1:
@@ -202,5 +196,3 @@ def errors(error: ExcelError, count: int) -> Column:
 def missing(count: int) -> Column:
     """#NAME?, which an unknown name gives."""
     return errors(ExcelError.NAME, count)
-
-
