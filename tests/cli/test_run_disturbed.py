@@ -59,8 +59,18 @@ def below(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        # What has ended may wait for a while to be noticed by init.
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def none_is_alive(processes: list[psutil.Process]) -> bool:
-    left = psutil.wait_procs(processes, timeout=5)[1]
+    deadline = time.monotonic() + 5
+    while (left := any(is_alive(process) for process in processes)) and time.monotonic() < deadline:
+        time.sleep(0.01)
     drills.current.recover()
     return not left
 
