@@ -33,6 +33,8 @@ from xlmill.mill.workload import Chunk, Computed, Job
 
 # Rows of the two pieces that `auto` computes here: the first warms up (it loads compiled code), the second is timed.
 _PROBE_ROWS = 8_192
+# So few are computed in one piece: a chunk has a cost of its own, beside that of its rows, and little could be gained.
+_WHOLE_ROWS = 2 * _PROBE_ROWS
 
 # Strategies that suit expressions; a Process for each chunk is for isolation, and asked for by name.
 _CANDIDATES = ("serial", "threads", "pool")
@@ -158,7 +160,7 @@ class Pipeline:
         if first is None:
             self._rest = iter(())
             return Plan("serial", 1, None, "there are no rows")
-        head, rest = (first, None) if len(first) <= _PROBE_ROWS else first.cut(_PROBE_ROWS)
+        head, rest = (first, None) if len(first) <= _WHOLE_ROWS else first.cut(_PROBE_ROWS)
         yield from attempt_in_parts(self.job, head)
         following = next(source, None) if rest is None else rest
         if following is None:
