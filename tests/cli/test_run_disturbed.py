@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX"),
 ]
 
-ROWS = 30_000
+ROWS = 60_000
 STRATEGIES = ["serial", "threads", "pool", "process"]
 RESUMABLE = "[0-9,]+ rows are done and kept: the same run with --resume goes on from there"
 

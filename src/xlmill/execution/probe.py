@@ -16,7 +16,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SIZED_TASKS = 4
-READ_AHEAD = 256
+# So many that wait are done by the probe itself, which else would have its threads end and others start.
+READ_AHEAD = 1024
 
 
 @dataclass(frozen=True, slots=True)
