@@ -67,9 +67,11 @@ def compare(
         return Comparison(found.run(Effort(workers, repeat, budget or found.seconds, seed, progress)))
     if workload is None:
         raise InputError("there is nothing to compare; give a workload or a suite")
+    named = None if strategies is None else list(strategies)
+    ways(named, workers)  # a name that is none is told before anything is read
     with tempfile.TemporaryDirectory(prefix="xlmill-") as folder:
         work = work_of(workload, column, Path(folder), seed)
-        chosen = ways_for(work, strategies, workers)
+        chosen = ways_for(work, named, workers)
         seconds = USUAL_BUDGET if budget is None else budget
         record = Measurement(work, chosen, repeat, seconds, seed, progress, with_sweeps=True).record()
     if faults:
