@@ -4,8 +4,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlmill.mill.chunk_sizes import FIRST_ROWS, LEAST_ROWS, LIMIT_SHARE, ChunkSizes
-from xlmill.mill.workload import Chunk
+from xlmill.mill.chunk_sizes import FIRST_ROWS, LEAST_ROWS, LIMIT_SHARE, ChunkSizes, even_rows
+from xlmill.mill.workload import CHUNK_ROWS, Chunk
 
 sizes = st.lists(st.integers(0, 70_000), min_size=1, max_size=8)
 
@@ -47,8 +47,17 @@ def test_chunks_shrink_towards_the_end(workers: int) -> None:
     cut = list(ChunkSizes(total, workers, None).cut(chunks_of(lengths)))
 
     for chunk in cut:
-        assert len(chunk) <= max(LEAST_ROWS, (total - chunk.first_row) / workers)
+        assert len(chunk) <= max(2 * LEAST_ROWS, (total - chunk.first_row) / workers)
     assert len(cut[-1]) <= LEAST_ROWS < len(cut[0])
+
+
+@given(total=st.integers(1, 10_000_000), workers=st.integers(1, 64))
+def test_rows_in_memory_make_chunks_of_one_size_for_all_workers(total: int, workers: int) -> None:
+    rows = even_rows(total, workers)
+    chunks = -(-total // rows)
+
+    assert LEAST_ROWS <= rows <= CHUNK_ROWS
+    assert chunks <= workers or chunks * rows - total < workers * rows
 
 
 def test_one_worker_gets_chunks_whole() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from xlmill.execution.cores import resolve_workers
 from xlmill.execution.strategy import CHUNKS_PER_WORKER
-from xlmill.mill.workload import Chunk
+from xlmill.mill.workload import CHUNK_ROWS, Chunk
 
 # Below so many rows a chunk costs more in batches and messages than it gains in balance.
 LEAST_ROWS = 32_768
@@ -57,7 +57,9 @@ class ChunkSizes:
             size = min(size, self._fitting)
         left = 0 if self._total is None else self._total - chunk.first_row
         if left > 0:  # `total` may be a little wrong: behind it chunks are whole
-            size = min(size, max(LEAST_ROWS, left // self._workers))
+            share = max(LEAST_ROWS, left // self._workers)
+            if len(chunk) >= share + LEAST_ROWS:  # a smaller rest is not worth a chunk of its own
+                size = min(size, share)
         return size
 
 
@@ -67,3 +69,10 @@ def usual_rows(whole: int, total: int | None, workers: int | None) -> int:
         return max(1, whole)
     share = total // resolve_workers(workers)
     return max(1, min(whole, max(LEAST_ROWS, share)))
+
+
+def even_rows(total: int, workers: int | None) -> int:
+    """How many rows a chunk of `total` in memory has, so that all workers get as many chunks, of one size."""
+    at_once = resolve_workers(workers)
+    rounds = max(1, -(-total // (CHUNK_ROWS * at_once)))
+    return min(CHUNK_ROWS, max(LEAST_ROWS, -(-total // (rounds * at_once))))

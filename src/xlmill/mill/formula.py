@@ -18,9 +18,10 @@ from xlmill.io.arrow_column import column_from_arrow, natural_column, natural_ty
 from xlmill.io.arrow_table import extended, like, table_of
 from xlmill.io.batches import rebatch, without_rows
 from xlmill.mill.calculated import ordered
+from xlmill.mill.chunk_sizes import even_rows
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline
-from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, Tally, calculate, used_names
+from xlmill.mill.workload import Chunk, Computed, Tally, calculate, used_names
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse_text
@@ -192,7 +193,7 @@ def _values(job: _ColumnsJob | _TreeJob, table: pa.Table, options: Options) -> l
     """The columns of values that a job gives for all rows."""
     pipeline = Pipeline(job, options, table.num_rows)
     parts: list[list[Column]] = []
-    for outcome in pipeline.results(_chunks(table, options.chunk_size or CHUNK_ROWS)):
+    for outcome in pipeline.results(_chunks(table, options.chunk_size or even_rows(table.num_rows, options.workers))):
         if outcome.fault is not None:
             if isinstance(outcome.fault.exception, Exception):
                 raise outcome.fault.exception

@@ -21,6 +21,7 @@ from xlmill.functions.allowed_hosts import allowed_hosts
 from xlmill.functions.outside import Failure, Outside, failures_in
 from xlmill.io.arrow_table import column_of, is_frame, table_of
 from xlmill.io.batches import rebatch
+from xlmill.mill.chunk_sizes import even_rows
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline, Work
 from xlmill.mill.result_batch import failed
@@ -152,12 +153,12 @@ def evaluate_many(
 
 def work_on(expressions: object, columns: object, options: Options, settings: Run) -> Work:
     """The work of evaluating expressions as `evaluate_many` takes them."""
-    chunks, rows, variables = _chunks_of(expressions, columns, options.chunk_size or CHUNK_ROWS)
+    chunks, rows, variables = _chunks_of(expressions, columns, options)
     return Work(ExpressionJob(_COLUMN, variables, settings, count_templates=False), chunks, rows)
 
 
 def _chunks_of(
-    expressions: object, columns: object, chunk_rows: int
+    expressions: object, columns: object, options: Options
 ) -> tuple[Iterator[Chunk], int | None, tuple[str, ...]]:
     import pyarrow as pa
 
@@ -171,12 +172,13 @@ def _chunks_of(
             fields = {**{name: frame.column(name) for name in frame.schema.names}, **fields}
         table = pa.table(fields)
         variables = tuple(name for name in table.schema.names if name != _COLUMN)
+        chunk_rows = options.chunk_size or even_rows(table.num_rows, options.workers)
         return _numbered(rebatch(table.to_batches(), chunk_rows)), table.num_rows, variables
     if columns is not None:
         raise InputError("columns needs the expressions as a list, an Arrow array or a Series, not as a generator")
     if not isinstance(expressions, Iterable):
         raise InputError(f"expressions must be texts, not {type(expressions).__name__}")
-    return _numbered(_batches_of(iter(expressions), chunk_rows)), None, ()
+    return _numbered(_batches_of(iter(expressions), options.chunk_size or CHUNK_ROWS)), None, ()
 
 
 def _batches_of(source: Iterator[Any], chunk_rows: int) -> Iterator[pa.RecordBatch]:
