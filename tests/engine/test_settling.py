@@ -67,7 +67,7 @@ def agree(formulas: list[str]) -> None:
 
 @pytest.mark.parametrize("name", sorted(settling._FORMS))
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_function_gives_the_same_settled_and_by_its_kernel(name: str, data: st.DataObject) -> None:
     entry = find(name)
     formulas = []
