@@ -75,7 +75,7 @@ STRATEGIES = [pytest.param(name, marks=[pytest.mark.slow] if name == "ray" else 
 @pytest.fixture(params=STRATEGIES)
 def strategy_name(request: pytest.FixtureRequest) -> str:
     """Each strategy in turn; those of clusters find one that runs already."""
-    if find_strategy(request.param).traits.library is not None:
+    if find_strategy(request.param).traits.package is not None:
         request.getfixturevalue(request.param)
     return str(request.param)
 

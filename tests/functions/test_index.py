@@ -9,7 +9,8 @@ from xlmill.functions import index, registry
 
 
 def test_the_index_is_that_of_the_functions_as_they_are() -> None:
-    functions = registry.functions()
+    # Other tests of this process may have added functions of their own.
+    functions = {name: entry for name, entry in registry.functions().items() if entry.category != "user"}
 
     assert registry.fingerprint() == index.FINGERPRINT, "run `make index`"
     assert sorted(index.ENTRIES) == sorted(functions)

@@ -52,7 +52,7 @@ class DaskCluster(Strategy):
         isolates=False,
         chunk_seconds=1.0,
         may_be_remote=True,
-        library="distributed",
+        package="distributed",
     )
 
     def __init__(self, settings: Settings) -> None:

@@ -32,7 +32,7 @@ class RayCluster(Strategy):
 
     name = "ray"
     traits = Traits(
-        escapes_gil=True, shares_memory=False, isolates=False, chunk_seconds=1.0, may_be_remote=True, library="ray"
+        escapes_gil=True, shares_memory=False, isolates=False, chunk_seconds=1.0, may_be_remote=True, package="ray"
     )
 
     def __init__(self, settings: Settings) -> None:

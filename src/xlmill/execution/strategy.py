@@ -60,7 +60,7 @@ class Traits:
     to be used; otherwise it gets one. `runs_async`: a task may be an async function. `usual_workers`: how many
     workers where nobody says; None for one on each core. `most_workers`: how many for tasks that wait.
     `chunk_seconds`: how long a chunk should take, so that the message about it is a small matter. `may_be_remote`:
-    workers may be on other machines, of the cluster at `Settings.address`. `library`: the optional library it needs;
+    workers may be on other machines, of the cluster at `Settings.address`. `package`: the optional one it needs;
     the extra that installs it has the name of the strategy.
     """
 
@@ -74,7 +74,7 @@ class Traits:
     most_workers: int = 32
     chunk_seconds: float = CHUNK_SECONDS
     may_be_remote: bool = False
-    library: str | None = None
+    package: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +187,8 @@ def find_strategy(name: str) -> type[Strategy]:
 
 def is_installed(name: str) -> bool:
     """Whether the library is there that the strategy needs, if it needs any."""
-    library = find_strategy(name).traits.library
-    return library is None or importlib.util.find_spec(library) is not None
+    package = find_strategy(name).traits.package
+    return package is None or importlib.util.find_spec(package) is not None
 
 
 def check_installed(name: str) -> None:

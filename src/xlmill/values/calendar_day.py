@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmill.values.compiler.library import floor
+from xlmill.values.compiler.c_math import floor
 from xlmill.values.two_speed import two_speed
 
 LAST_SERIAL: Final = 2958465  # 31 December 9999 in the 1900 system

@@ -1,8 +1,8 @@
-"""Excel's functions of one or two numbers, a number at a time: each in one place, for both roads that lead to it.
+"""Excel's functions of one or two numbers, a number at a time, for machine code and for kernels.
 
-The engine evaluates nodes whose arguments are plain numbers one by one, in machine code (engine.settling); the
-kernels of functions/ take whole columns (`over_columns`). Both call what stands here, so that both give the
-same last digit, which NumPy's own loops would not: they compute EXP otherwise on each kind of processor.
+The engine evaluates nodes whose arguments are plain numbers one by one, in machine code (engine.settling). Kernels
+take whole columns; those whose last digit hangs on how it is computed call what stands here (`over_columns`), as
+NumPy computes EXP otherwise on each kind of processor. A test holds all functions here equal to their kernels.
 
 A function takes two numbers (the second counts only where Excel's has one) and fifteen_digits.POWERS, and gives
 a number and its kind: NUMBER, BOOLEAN, ERROR with the error's code, or UNDECIDED where floating-point arithmetic
@@ -18,20 +18,20 @@ import numpy as np
 
 from xlmill.values.calendar_day import parts_of
 from xlmill.values.column import BOOLEAN, ERROR, NUMBER, Column, Kinds, Numbers
-from xlmill.values.compiler.library import acos as c_acos
-from xlmill.values.compiler.library import asin as c_asin
-from xlmill.values.compiler.library import atan as c_atan
-from xlmill.values.compiler.library import cos as c_cos
-from xlmill.values.compiler.library import cosh as c_cosh
-from xlmill.values.compiler.library import exp as c_exp
-from xlmill.values.compiler.library import log as c_log
-from xlmill.values.compiler.library import log10 as c_log10
-from xlmill.values.compiler.library import power as c_power
-from xlmill.values.compiler.library import remainder, sqrt
-from xlmill.values.compiler.library import sin as c_sin
-from xlmill.values.compiler.library import sinh as c_sinh
-from xlmill.values.compiler.library import tan as c_tan
-from xlmill.values.compiler.library import tanh as c_tanh
+from xlmill.values.compiler.c_math import acos as c_acos
+from xlmill.values.compiler.c_math import asin as c_asin
+from xlmill.values.compiler.c_math import atan as c_atan
+from xlmill.values.compiler.c_math import cos as c_cos
+from xlmill.values.compiler.c_math import cosh as c_cosh
+from xlmill.values.compiler.c_math import exp as c_exp
+from xlmill.values.compiler.c_math import log as c_log
+from xlmill.values.compiler.c_math import log10 as c_log10
+from xlmill.values.compiler.c_math import power as c_power
+from xlmill.values.compiler.c_math import remainder, sqrt
+from xlmill.values.compiler.c_math import sin as c_sin
+from xlmill.values.compiler.c_math import sinh as c_sinh
+from xlmill.values.compiler.c_math import tan as c_tan
+from xlmill.values.compiler.c_math import tanh as c_tanh
 from xlmill.values.error_value import ExcelError
 from xlmill.values.fifteen_digits import POWERS
 from xlmill.values.rounded import DOWN, HALF_AWAY, UP, order, rounded

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlmill.values.compiler.library import floor
+from xlmill.values.compiler.c_math import floor
 from xlmill.values.fifteen_digits import EXACT_POWER, LARGEST_SCALED, SMALLEST_SCALED, significand
 from xlmill.values.two_speed import two_speed
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Final, NamedTuple, Protocol
 
-from xlmill.values.compiler import library
+from xlmill.values.compiler import c_math
 from xlmill.values.compiler.emitter import Emitter, Value
 from xlmill.values.compiler.kind import ArrayKind, Kind, Scalar
 
@@ -163,8 +163,8 @@ class Expressions(Emitter):
         callee = self.unit.callee(found)
         if callee is not None:
             return self._call(node, callee)
-        if callable(found) and found in library.LIBRARY:
-            return [self._call_library(node, *library.LIBRARY[found])]
+        if callable(found) and found in c_math.FUNCTIONS:
+            return [self._call_c(node, *c_math.FUNCTIONS[found])]
         built_in = _BUILT_INS.get(name)
         if built_in is None or name in self.scope:
             raise self.refusal(node, f"a call of {name}")
@@ -268,7 +268,7 @@ class Expressions(Emitter):
         one = self.make(Scalar.INT, f"zext i1 {is_above} to i64").text
         return self.make(Scalar.INT, f"sub i64 {quotient}, {one}")
 
-    def _call_library(self, node: ast.Call, name: str, count: int) -> Value:
+    def _call_c(self, node: ast.Call, name: str, count: int) -> Value:
         if len(node.args) != count:
             raise self.refusal(node, f"{len(node.args)} arguments for {name}")
         given = [self.convert(self.value(argument), Scalar.FLOAT, node).text for argument in node.args]
@@ -401,7 +401,7 @@ def _as_float(write: Expressions, node: ast.Call) -> Value:
 
 
 DECLARATIONS: Final = (
-    library.DECLARATIONS
+    c_math.DECLARATIONS
     + """\
 declare double @llvm.fabs.f64(double)
 declare i64 @llvm.abs.i64(i64, i1)

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from xlmill.values.compiler.c_math import addresses
 from xlmill.values.compiler.kind import Kind, Scalar
-from xlmill.values.compiler.library import addresses
 from xlmill.values.compiler.translation import ENTRY
 
 _OPTIMIZATION: Final = 2

@@ -108,7 +108,7 @@ def floor(x: float) -> float:
 
 
 # By function: what LLVM calls, and with how many numbers. An intrinsic (llvm.) is an instruction, not a call.
-LIBRARY: Final[Mapping[Callable[..., float], tuple[str, int]]] = {
+FUNCTIONS: Final[Mapping[Callable[..., float], tuple[str, int]]] = {
     exp: ("exp", 1),
     log: ("log", 1),
     log10: ("log10", 1),
@@ -128,7 +128,7 @@ LIBRARY: Final[Mapping[Callable[..., float], tuple[str, int]]] = {
 }
 
 DECLARATIONS: Final = "".join(
-    f"declare double @{name}({', '.join(['double'] * count)})\n" for name, count in LIBRARY.values()
+    f"declare double @{name}({', '.join(['double'] * count)})\n" for name, count in FUNCTIONS.values()
 )
 
 
@@ -138,6 +138,6 @@ def addresses() -> Mapping[str, int]:
     library: Any = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else getattr(math, "__file__", None))
     return {
         name: ctypes.cast(getattr(library, name), ctypes.c_void_p).value or 0
-        for name, _ in LIBRARY.values()
+        for name, _ in FUNCTIONS.values()
         if not name.startswith("llvm.")
     }
