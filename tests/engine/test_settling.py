@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 
 from expressions import expressions
 from xlmill.engine import program as programs
-from xlmill.engine import settling
-from xlmill.engine.settling import Forms
+from xlmill.engine.forms import FORMS, Forms
 from xlmill.functions.registry import find
 from xlmill.mill.many import evaluate_many
 
-OPERATORS = {"-x": "-{0}", "%": "{0}%"}
+OPERATORS = {"-x": "-{0}", "+x": "+{0}", "%": "{0}%"}
 
 near_ties = st.builds(
     lambda whole, steps: math.nextafter(whole / 1000, math.inf) * (1 + steps * 2**-52),
@@ -33,8 +32,13 @@ numbers = st.one_of(
     st.decimals(-1000, 1000, places=3).map(float),
     near_ties,
 )
+texts = st.one_of(
+    st.sampled_from(["", "b", "Bc", " abc  BC b ", 'say ""b""', "é", "abé bc", "힣", "😀b", "TRUE", "1e3"]),
+    st.text("aAbB .é€", max_size=12),
+).map(lambda text: f'"{text}"')
 arguments = st.one_of(
     numbers.map(lambda number: f"({number!r})"),
+    texts,
     st.sampled_from(["TRUE", "FALSE", "#N/A", "(1/0)", '"x"', '"12"', "", "{1,2}", "(1=1)", "0", "-2", "3"]),
 )
 
@@ -65,7 +69,7 @@ def agree(formulas: list[str]) -> None:
         assert bits(one) == bits(other), formula
 
 
-@pytest.mark.parametrize("name", sorted(settling._FORMS))
+@pytest.mark.parametrize("name", sorted(FORMS))
 @given(data=st.data())
 @settings(max_examples=12, deadline=None)
 def test_a_function_gives_the_same_settled_and_by_its_kernel(name: str, data: st.DataObject) -> None:

@@ -13,11 +13,10 @@ from xlmill.engine.evaluator import Evaluation, Lanes, Surroundings
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import program
 from xlmill.engine.run import Mode, Run
-from xlmill.engine.store import AlignedStore, ScatteredStore, Store, stands_for
+from xlmill.engine.store import AlignedStore, ScatteredStore, stands_for
 from xlmill.engine.template import template_hashes
 from xlmill.functions.surroundings import ChunkTooLargeError
 from xlmill.syntax.forest import Forest
-from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse
 from xlmill.syntax.problem import Problem, syntax_error
 from xlmill.values.column import (
@@ -25,7 +24,6 @@ from xlmill.values.column import (
     EMPTY,
     ERROR,
     FUNCTION,
-    NUMBER,
     OMITTED,
     REFERENCE,
     Column,
@@ -36,7 +34,6 @@ from xlmill.values.column import (
     stack,
 )
 from xlmill.values.error_value import ExcelError
-from xlmill.values.rounding import snap_to_zero
 from xlmill.values.text_column import Texts, read_only
 
 
@@ -86,7 +83,7 @@ def evaluate_forest(forest: Forest, run: Run) -> Column:
     rows = np.arange(len(forest.row_start))
     with np.errstate(all="ignore"):
         store = ScatteredStore(forest, rows)
-        column = _snapped(evaluation.evaluate(forest, store, len(forest.root)), forest, store, evaluation)
+        column = evaluation.snapped(evaluation.evaluate(forest, store, len(forest.root)), forest, store)
         return finished(column, evaluation, rows[forest.row[forest.root]])
 
 
@@ -96,30 +93,11 @@ def evaluate_over(forest: Forest, run: Run, rows: int) -> Column:
     indices = counting(rows)
     with np.errstate(all="ignore"):
         store = AlignedStore(forest, indices, stands_for(forest))
-        column = _snapped(evaluation.evaluate(forest, store, rows), forest, store, evaluation)
+        column = evaluation.evaluate(forest, store, rows)
+        if int(forest.root[0]) not in store.settled:
+            column = evaluation.snapped(column, forest, store)
         column = finished(column, evaluation, indices)
     return column if len(column) == rows else column.repeat(rows)
-
-
-def _snapped(column: Column, forest: Forest, store: Store, evaluation: Evaluation) -> Column:
-    """A last addition or subtraction whose operands cancel to fifteen digits gives exactly 0, as in Excel."""
-    last = np.flatnonzero((forest.op[forest.root] == Opcode.ADD) | (forest.op[forest.root] == Opcode.SUBTRACT))
-    if not len(last):
-        return column
-    roots = forest.root[last]
-    surroundings = Surroundings(evaluation, Lanes.of(roots), False)
-    left, right = (surroundings.read_single(store.values(forest.args[forest.first[roots] + side])) for side in (0, 1))
-    sums = column if len(forest.root) == 1 else column.take(last)
-    if not (left.uniform == right.uniform == sums.uniform == NUMBER):
-        numeric = (left.kinds == NUMBER) & (right.kinds == NUMBER) & (sums.kinds == NUMBER)
-    else:
-        numeric = np.ones(1, np.bool_)
-    snapped = np.where(numeric, snap_to_zero(left.numbers, right.numbers, sums.numbers), sums.numbers)
-    if len(forest.root) == 1:
-        return replace(column, numbers=snapped)
-    numbers = column.numbers.copy()
-    numbers[last] = snapped
-    return replace(column, numbers=numbers)
 
 
 def finished(column: Column, evaluation: Evaluation, rows: Index) -> Column:

@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from xlmill.engine import intersection, leaves
+from xlmill.engine import intersection, last_sum, leaves
 from xlmill.engine.apply import apply, empty_column, first_cells, merge
 from xlmill.engine.batch import SETTLED_TOGETHER, Batch
 from xlmill.engine.branching import Branching
 from xlmill.engine.closure import Body, Closure, call, closures_column
+from xlmill.engine.forms import UNSETTLED
 from xlmill.engine.names import NameScope
 from xlmill.engine.program import Program
 from xlmill.engine.run import Mode, Run
-from xlmill.engine.settling import UNSETTLED
+from xlmill.engine.settled_rows import LEAST_ROWS, row_plan
 from xlmill.engine.steps import Step, Steps, aligned_steps, scattered_steps
 from xlmill.engine.store import AlignedStore, ScatteredStore, Store
 from xlmill.functions.outside import Outside
@@ -30,6 +31,8 @@ from xlmill.syntax.opcode import Opcode
 from xlmill.values.column import ARRAY, REFERENCE, Column, Index, Mask, Nodes, errors_column, rows_of, stack
 from xlmill.values.error_value import ExcelError
 from xlmill.values.reference_value import Area
+
+_NO_NODES: Index = np.zeros(0, np.int64)
 
 # A LAMBDA call nests about eight Python calls; Python 3.11 and later keep them off the C stack.
 _PYTHON_CALLS_PER_LAMBDA = 12
@@ -60,6 +63,8 @@ class Evaluation:
             steps = self.plans.get(id(forest))
             if steps is None:
                 steps = self.plans[id(forest)] = aligned_steps(forest, self.program, self.run.mode is Mode.SCALAR)
+            if rows >= LEAST_ROWS:
+                self._settle_rows(forest, store, rows, steps)
         else:
             assert isinstance(store, ScatteredStore)
             store.settle(self.program.forms, self.run.date1904)
@@ -69,6 +74,8 @@ class Evaluation:
             steps = scattered_steps(forest, self.program, self.run.mode is Mode.SCALAR, waiting)
         asked: list[Asked] = []
         for step in steps.batches:
+            if isinstance(store, AlignedStore) and int(step.batch.nodes[0]) in store.settled:
+                continue
             if asked and step.batch.height >= asked[0].needed_at:
                 asked = _collected(asked, store)
             if step.batch.op == SETTLED_TOGETHER:
@@ -83,6 +90,49 @@ class Evaluation:
                 self._run_batch(step.batch, forest, store, rows, steps.branching, step.in_array)
         _collected(asked, store)
         return store.values(forest.root)
+
+    def snapped(self, column: Column, forest: Forest, store: Store) -> Column:
+        """The roots' values, of which a last addition or subtraction may be 0: see last_sum."""
+        return last_sum.snapped(column, forest, store, Surroundings(self, Lanes.of(_NO_NODES), False).read_single)
+
+    def _settle_rows(self, forest: Forest, store: AlignedStore, rows: int, steps: Steps) -> None:
+        """Settle what machine code can of one tree over many rows."""
+        plan = row_plan(forest, self.program.forms, store.aliases, lambda node: self._columns_of(forest, store, node))
+        if plan is None:
+            return
+        for node, column in zip(plan.outputs, plan.evaluate(rows, self.run.date1904), strict=True):
+            doubtful = np.flatnonzero(column.kinds == UNSETTLED)
+            if len(doubtful):
+                exact = self._by_batches(forest, store, node, doubtful, steps)
+                place = np.arange(rows)
+                place[doubtful] = rows + np.arange(len(doubtful))
+                column = stack([column, exact]).take(place).settled()
+            store.put(np.array([node]), column)
+        store.settled = plan.settled
+
+    def _columns_of(self, forest: Forest, store: AlignedStore, node: int) -> Sequence[Column] | None:
+        """The columns that a leaf reads, row by row; None where it is something else."""
+        op = int(forest.op[node])
+        rows = store.rows(_NO_NODES)
+        if op == Opcode.REFERENCE and self.run.positional_columns:
+            return leaves.positional_columns(forest, node, rows, self.run)
+        if op not in (Opcode.NAME, Opcode.STRUCTURED):
+            return None
+        text = leaves.distinct_name(forest, int(forest.extra[node]))
+        known = self.run.columns.get(text.casefold()) if op == Opcode.NAME else leaves.row_column(text, self.run)
+        return None if known is None else [rows_of(known, rows)]
+
+    def _by_batches(self, forest: Forest, store: AlignedStore, node: int, some: Index, steps: Steps) -> Column:
+        """A node's values in some rows, by the batches of all that it hangs on."""
+        inner = store.of_rows(some)
+        needed = store.below(node)
+        for step in steps.batches:
+            if int(step.batch.nodes[0]) in needed:
+                self._run_batch(step.batch, forest, inner, len(some), None, step.in_array)
+        column = inner.values(np.array([node]))
+        if node == int(forest.root[0]):
+            column = self.snapped(column, forest, inner)
+        return column if len(column) == len(some) else column.repeat(len(some))
 
     def _settle(self, step: Step, forest: Forest, store: ScatteredStore, branches: Branching | None) -> None:
         """Settle nodes of one height; what machine code leaves goes into batches by function."""

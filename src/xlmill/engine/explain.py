@@ -74,14 +74,15 @@ def explain(forest: Forest, run: Run) -> Explanation:
     heights = forest.height if branches is None else branches.heights
     began = time.perf_counter()
     with np.errstate(all="ignore"):
-        store = ScatteredStore(forest, np.zeros(1, np.int64))
-        evaluation.evaluate(forest, store, 1)
+        used_up = forest.copied()
+        store = ScatteredStore(used_up, np.zeros(1, np.int64))
+        evaluation.evaluate(used_up, store, 1)
     is_quick = time.perf_counter() - began < _LONGEST_SECONDS
     text = print_formula(forest, 0, made.table)
     given = {
         node: _given(store.values(np.array([node])), evaluation)
         for node in np.flatnonzero(forest.depth == 0).tolist()
-        if _is_needed(node, forest, store, evaluation, branches)
+        if _is_needed(node, used_up, store, evaluation, branches)
     }
     steps = []
     for batch in batches(forest, heights):
@@ -93,7 +94,7 @@ def explain(forest: Forest, run: Run) -> Explanation:
         Tree.of_row(forest, 0, made.table),
         given,
         tuple(steps),
-        python_from_column(evaluate_forest(forest, run))[0],
+        python_from_column(evaluate_forest(forest.copied(), run))[0],
         row_loops(Texts.from_strings([text] * _COPIES), run) if is_quick else {},
     )
 

@@ -137,18 +137,21 @@ def _wrap(position: int, last: int) -> int:
 
 def positional(forest: Forest, nodes: Index, rows: Index, run: Run) -> Column:
     """In a formula over rows, A1 is the first column of this row, C1 the third, B1:D1 three of them."""
-    (node,) = nodes.tolist()
+    across = positional_columns(forest, int(nodes[0]), rows, run)
+    if across is None:
+        return errors(ExcelError.REF, 1)
+    return as_cells(across[0]) if len(across) == 1 else arrays_column(SideBySide(across).arrays())
+
+
+def positional_columns(forest: Forest, node: int, rows: Index, run: Run) -> list[Column] | None:
+    """The columns that a reference in a formula over rows takes in; None where there are none such."""
     reference = reference_of(forest, node, run)
     if reference is None:
-        return errors(ExcelError.REF, 1)
+        return None
     area = reference.areas[0]
     if area.row1 != 1 or area.row2 != 1 or area.column2 > len(run.positional_columns):
-        return errors(ExcelError.REF, 1)
-    across = [rows_of(column, rows) for column in run.positional_columns[area.column1 - 1 : area.column2]]
-    width = len(across)
-    if width == 1:
-        return as_cells(across[0])
-    return arrays_column(SideBySide(across).arrays())
+        return None
+    return [rows_of(column, rows) for column in run.positional_columns[area.column1 - 1 : area.column2]]
 
 
 def array_constants(forest: Forest, nodes: Index, store: Store) -> Column:

@@ -175,8 +175,9 @@ def _watch(forest: Forest, run: Run, counts_lines: bool = False) -> _Watched:
     watched = _Watched(run, counts_lines)
     if len(forest.root):
         with np.errstate(all="ignore"):
-            store = ScatteredStore(forest, np.arange(len(forest.row_start)))
-            watched.evaluate(forest, store, len(forest.root))
+            used_up = forest.copied()
+            store = ScatteredStore(used_up, np.arange(len(forest.row_start)))
+            watched.evaluate(used_up, store, len(forest.root))
     return watched
 
 

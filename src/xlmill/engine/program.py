@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlmill.engine.settling import Forms
+from xlmill.engine.forms import Forms
 from xlmill.functions.registry import Function, Signature, find, registrations, signatures
 from xlmill.syntax.function_table import FunctionTable
 from xlmill.syntax.opcode import FIRST_FUNCTION, Opcode

@@ -1,122 +1,68 @@
-"""Nodes whose arguments are plain numbers, evaluated one by one in machine code.
+"""Nodes whose arguments are plain values, evaluated one by one in machine code.
 
-Most nodes of most formulas take numbers and give a number. For those a batch is more work than the sum: its
-arguments are gathered from all over, and Python handles each batch. Here one pass walks the nodes as they
-stand, arguments before their node, and settles what it can; it holds no lock, so threads run side by side.
-What it cannot settle (text, arrays, references, a number too near a border of rounding) is left to the
-batches, whose kernels know everything.
+Most nodes of most formulas take numbers and short texts, and give such. For those a batch is more work than the sum:
+its arguments are gathered from all over, and Python handles each batch. Here one pass walks the nodes as they stand,
+arguments before their node, and settles what it can; it holds no lock, so threads run side by side. What it cannot
+settle (arrays, references, a number too near a border of rounding, letters beyond ASCII where they count) is left to
+the batches, whose kernels know everything.
 """
 
 # ruff: noqa: SIM109 (membership in a tuple is not in the compiled subset)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlmill.engine.forms import UNSETTLED, Asked, Connective, Form, Forms, Total
+from xlmill.engine.settled_text import order_of_texts, text_value
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
-from xlmill.values import number_functions as numeric
 from xlmill.values.calendar_day import serial_of
 from xlmill.values.column import BOOLEAN, EMPTY, ERROR, NUMBER, OMITTED, TEXT, Index, Kinds
 from xlmill.values.error_value import ExcelError
 from xlmill.values.fifteen_digits import POWERS
 from xlmill.values.number_functions import FUNCTIONS
+from xlmill.values.text_column import Bytes
+from xlmill.values.text_functions import UNSURE
 from xlmill.values.two_speed import two_speed
 
-# The kind of a node that has no value yet.
-UNSETTLED: Final = 255
+# Plain numbers, for the compiled functions: a member of an enumeration is none.
+_COMPARISON: Final = int(Form.COMPARISON)
+_STRICT: Final = int(Form.STRICT)
+_DATED: Final = int(Form.DATED)
+_TOTAL: Final = int(Form.TOTAL)
+_TEST: Final = int(Form.TEST)
+_COUNT: Final = int(Form.COUNT)
+_IF: Final = int(Form.IF)
+_IFERROR: Final = int(Form.IFERROR)
+_IFNA: Final = int(Form.IFNA)
+_IFS: Final = int(Form.IFS)
+_CHOOSE: Final = int(Form.CHOOSE)
+_PLUS: Final = int(Form.PLUS)
+_KIND: Final = int(Form.KIND)
+_DATE: Final = int(Form.DATE)
+
+_PRODUCT: Final = int(Total.PRODUCT)
+_AVERAGE: Final = int(Total.AVERAGE)
+_MIN: Final = int(Total.MIN)
+_MAX: Final = int(Total.MAX)
+_SUMSQ: Final = int(Total.SUMSQ)
+_AND: Final = int(Connective.AND)
+_OR: Final = int(Connective.OR)
+_ISNUMBER: Final = int(Asked.ISNUMBER)
+_ISTEXT: Final = int(Asked.ISTEXT)
+_ISNONTEXT: Final = int(Asked.ISNONTEXT)
+_ISLOGICAL: Final = int(Asked.ISLOGICAL)
+_ISERROR: Final = int(Asked.ISERROR)
+_ISERR: Final = int(Asked.ISERR)
 
 _VALUE: Final = float(ExcelError.VALUE.code)
 _NUM: Final = float(ExcelError.NUM.code)
-
-
-class _Form(IntEnum):
-    """How a function uses its arguments; 0 for those that are no business of this module."""
-
-    ELEMENTWISE = 1  # number_functions.FUNCTIONS
-    STRICT = 2  # the same, of numbers only: truth values compare otherwise, and some functions refuse them
-    DATED = 3  # the same, of one number and the date system
-    TOTAL = 4  # SUM and others that read all arguments from left to right
-    TEST = 5  # AND, OR
-    COUNT = 6
-    IF = 7
-    IFERROR = 8
-    CHOOSE = 9
-    ISNUMBER = 10
-    DATE = 11
-
-
-_SUM, _PRODUCT, _AVERAGE, _MIN, _MAX = range(5)
-_AND, _OR = range(2)
-
-_FORMS: Final[Mapping[str, tuple[_Form, int]]] = {
-    **{
-        name: (_Form.ELEMENTWISE, FUNCTIONS.index(function))
-        for name, function in (
-            *(("+", numeric.add), ("-", numeric.subtract), ("*", numeric.multiply), ("/", numeric.divide)),
-            *(("^", numeric.power), ("POWER", numeric.power), ("-x", numeric.negate), ("%", numeric.percent)),
-            *(("ABS", numeric.absolute), ("SIGN", numeric.sign), ("SQRT", numeric.square_root), ("PI", numeric.pi)),
-            *(("EXP", numeric.exp), ("LN", numeric.ln), ("LOG10", numeric.log10), ("NOT", numeric.not_)),
-            *(("SIN", numeric.sin), ("COS", numeric.cos), ("TAN", numeric.tan), ("MOD", numeric.mod)),
-            *(("ROUND", numeric.round_half_away), ("ROUNDUP", numeric.round_up), ("ROUNDDOWN", numeric.round_down)),
-            *(("TRUNC", numeric.round_down), ("INT", numeric.whole_below), ("N", numeric.itself)),
-            *(("ASIN", numeric.asin), ("ACOS", numeric.acos), ("ATAN", numeric.atan), ("LOG", numeric.log)),
-            *(("SINH", numeric.sinh), ("COSH", numeric.cosh), ("TANH", numeric.tanh), ("TRUE", numeric.true)),
-            *(("DEGREES", numeric.degrees), ("RADIANS", numeric.radians), ("FALSE", numeric.false)),
-            *(("FLOOR", numeric.floor), ("FLOOR.MATH", numeric.floor_math), ("FLOOR.PRECISE", numeric.floor_math)),
-            *(("CEILING", numeric.ceiling), ("CEILING.MATH", numeric.ceiling_math)),
-            ("CEILING.PRECISE", numeric.ceiling_math),
-        )
-    },
-    **{
-        name: (_Form.STRICT, FUNCTIONS.index(function))
-        for name, function in (
-            *(("=", numeric.equal), ("<>", numeric.not_equal), ("<", numeric.less)),
-            *(("<=", numeric.less_equal), (">", numeric.greater), (">=", numeric.greater_equal)),
-            *(("QUOTIENT", numeric.quotient), ("MROUND", numeric.round_to_multiple)),
-        )
-    },
-    "YEAR": (_Form.DATED, FUNCTIONS.index(numeric.year)),
-    "MONTH": (_Form.DATED, FUNCTIONS.index(numeric.month)),
-    "DAY": (_Form.DATED, FUNCTIONS.index(numeric.day)),
-    "SUM": (_Form.TOTAL, _SUM),
-    "PRODUCT": (_Form.TOTAL, _PRODUCT),
-    "AVERAGE": (_Form.TOTAL, _AVERAGE),
-    "MIN": (_Form.TOTAL, _MIN),
-    "MAX": (_Form.TOTAL, _MAX),
-    "AND": (_Form.TEST, _AND),
-    "OR": (_Form.TEST, _OR),
-    "COUNT": (_Form.COUNT, 0),
-    "IF": (_Form.IF, 0),
-    "IFERROR": (_Form.IFERROR, 0),
-    "CHOOSE": (_Form.CHOOSE, 0),
-    "ISNUMBER": (_Form.ISNUMBER, 0),
-    "DATE": (_Form.DATE, 0),
-}
-
-# What the second number is where it is not given, if not 0.
-_DEFAULTS: Final[Mapping[str, float]] = {
-    "LOG": 10.0,
-    **dict.fromkeys(("FLOOR.MATH", "FLOOR.PRECISE", "CEILING.MATH", "CEILING.PRECISE"), 1.0),
-}
-
-# Plain numbers, for the compiled functions: a member of an enumeration is none.
-_STRICT: Final = int(_Form.STRICT)
-_DATED: Final = int(_Form.DATED)
-_TOTAL: Final = int(_Form.TOTAL)
-_TEST: Final = int(_Form.TEST)
-_COUNT: Final = int(_Form.COUNT)
-_IF: Final = int(_Form.IF)
-_IFERROR: Final = int(_Form.IFERROR)
-_CHOOSE: Final = int(_Form.CHOOSE)
-_ISNUMBER: Final = int(_Form.ISNUMBER)
-_DATE: Final = int(_Form.DATE)
+_NA: Final = float(ExcelError.NA.code)
 
 # By opcode: the kind that a leaf has before anything is evaluated.
 _FIRST_KINDS: Kinds = np.full(1 << 15, UNSETTLED, np.uint8)
@@ -129,28 +75,6 @@ _FIRST_KINDS[[Opcode.LOCAL, Opcode.DECLARED, Opcode.PARAMETER, Opcode.OPTIONAL_P
 )
 
 _NO_ALIASES: Index = np.zeros(0, np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Forms:
-    """By opcode: how machine code evaluates it, if at all, and which function of that form it is."""
-
-    form: NDArray[np.uint8]
-    function: NDArray[np.uint8]
-    default: NDArray[np.float64]  # the second number where it is not given
-
-    @classmethod
-    def of(cls, opcodes: Mapping[str, int]) -> Forms:
-        """For functions by their names, or operators by their signs."""
-        form = np.zeros(1 << 15, np.uint8)
-        function = np.zeros(1 << 15, np.uint8)
-        default = np.zeros(1 << 15)
-        for name, (kind, number) in _FORMS.items():
-            if name in opcodes:
-                form[opcodes[name]] = kind
-                function[opcodes[name]] = number
-                default[opcodes[name]] = _DEFAULTS.get(name, 0.0)
-        return cls(form, function, default)
 
 
 def first_kinds(forest: Forest) -> tuple[Kinds, int, int, int]:
@@ -181,17 +105,31 @@ def _first_kinds(op, extra, by_opcode, kinds):  # type: ignore[no-untyped-def]
     return texts, doubled, standing
 
 
+@dataclass(frozen=True, slots=True)
+class NodeValues:
+    """The values of a forest's nodes, by node: their kinds, numbers, and for texts the slice of `heap` that they are.
+
+    `heap` has room for more texts behind the first `used[0]` bytes.
+    """
+
+    kinds: Kinds
+    numbers: NDArray[np.float64]
+    starts: Index
+    stops: Index
+    heap: Bytes
+    used: Index
+
+
 def settle(
     forest: Forest,
     forms: Forms,
-    kinds: Kinds,
-    numbers: NDArray[np.float64],
+    values: NodeValues,
     aliases: Index | None,
     date1904: bool,
     has_cells: bool,
     nodes: Index | None = None,
 ) -> Index:
-    """Settle what can be: fill in `kinds` and `numbers`. Returns those of `nodes` that are left.
+    """Settle what can be, into `values`. Returns those of `nodes` that are left.
 
     Without `nodes`, all that stand outside LAMBDA bodies and are not settled yet. `aliases`: see store.stands_for.
     `has_cells`: whether some values were read from cells, where SUM and others pass over truth values.
@@ -206,24 +144,43 @@ def settle(
         date1904,
         has_cells,
     )
+    kept = (values.kinds, values.numbers, values.starts, values.stops, values.heap, values.used)
     if nodes is None:
-        _settle_all.run(5 * len(forest.op), *tree, forest.depth, *known, kinds, numbers)
+        _settle_all.run(5 * len(forest.op), *tree, forest.depth, *known, *kept)
         return _NO_ALIASES
     left = np.empty(len(nodes), np.int64)
-    count = _settle_some.run(10 * len(nodes), *tree, nodes, *known, kinds, numbers, left)
+    count = _settle_some.run(10 * len(nodes), *tree, nodes, *known, *kept, left)
     return left[:count]
 
 
 @two_speed
 def _settle_all(  # type: ignore[no-untyped-def]
-    op, argc, first, args, depths, aliases, forms, functions, defaults, powers, date1904, has_cells, kinds, numbers
+    op,
+    argc,
+    first,
+    args,
+    depths,
+    aliases,
+    forms,
+    functions,
+    defaults,
+    powers,
+    date1904,
+    has_cells,
+    kinds,
+    numbers,
+    starts,
+    stops,
+    heap,
+    used,
 ):
     for node in range(len(op)):
         form = forms[op[node]]
         if form == 0 or kinds[node] != UNSETTLED or depths[node] != 0:
             continue
-        number, kind = _value(
+        number, kind = settled_value(
             node,
+            0,
             form,
             functions[op[node]],
             defaults[op[node]],
@@ -236,6 +193,10 @@ def _settle_all(  # type: ignore[no-untyped-def]
             has_cells,
             kinds,
             numbers,
+            starts,
+            stops,
+            heap,
+            used,
         )
         if kind <= ERROR:
             kinds[node] = kind
@@ -244,13 +205,32 @@ def _settle_all(  # type: ignore[no-untyped-def]
 
 @two_speed
 def _settle_some(  # type: ignore[no-untyped-def]
-    op, argc, first, args, nodes, aliases, forms, functions, defaults, powers, date1904, has_cells, kinds, numbers, left
+    op,
+    argc,
+    first,
+    args,
+    nodes,
+    aliases,
+    forms,
+    functions,
+    defaults,
+    powers,
+    date1904,
+    has_cells,
+    kinds,
+    numbers,
+    starts,
+    stops,
+    heap,
+    used,
+    left,
 ):
     unsettled = 0
     for i in range(len(nodes)):
         node = nodes[i]
-        number, kind = _value(
+        number, kind = settled_value(
             node,
+            0,
             forms[op[node]],
             functions[op[node]],
             defaults[op[node]],
@@ -263,6 +243,10 @@ def _settle_some(  # type: ignore[no-untyped-def]
             has_cells,
             kinds,
             numbers,
+            starts,
+            stops,
+            heap,
+            used,
         )
         if kind <= ERROR:
             kinds[node] = kind
@@ -274,10 +258,31 @@ def _settle_some(  # type: ignore[no-untyped-def]
 
 
 @two_speed
-def _value(  # type: ignore[no-untyped-def]
-    node, form, function, default, argc, first, args, aliases, powers, date1904, has_cells, kinds, numbers
+def settled_value(  # type: ignore[no-untyped-def]
+    node,
+    lane,
+    form,
+    function,
+    default,
+    argc,
+    first,
+    args,
+    aliases,
+    powers,
+    date1904,
+    has_cells,
+    kinds,
+    numbers,
+    starts,
+    stops,
+    heap,
+    used,
 ):
-    """A node's number and kind; a kind above ERROR where the batches must evaluate it."""
+    """A node's number and kind; a kind above ERROR where the batches must evaluate it.
+
+    Of a TEXT the slice is in `starts` and `stops`. The values of an argument stand `lane` places behind where `args`
+    says, which is another place for each row of a block (engine.settled_rows).
+    """
     count = argc[node]
     at = first[node]
     if form <= _DATED:
@@ -288,17 +293,25 @@ def _value(  # type: ignore[no-untyped-def]
         x_kind = NUMBER
         y_kind = NUMBER
         if count > 0:
-            child = _child(args[at], aliases)
+            child = _child(args[at], aliases) + lane
             x_kind = kinds[child]
             x = numbers[child]
         if count > 1:
-            child = _child(args[at + 1], aliases)
+            child = _child(args[at + 1], aliases) + lane
             y_kind = kinds[child]
             y = numbers[child]
         if x_kind != NUMBER or y_kind != NUMBER:
+            if form == _COMPARISON and x_kind == TEXT and y_kind == TEXT:
+                order = order_of_texts(
+                    _child(args[at], aliases) + lane, _child(args[at + 1], aliases) + lane, starts, stops, heap
+                )
+                if order == UNSURE:
+                    return 0.0, UNSETTLED
+                # As the order is to 0, so the left text is to the right one.
+                return FUNCTIONS[function](float(order), 0.0, powers)
             if not (_is_plain(x_kind) and _is_plain(y_kind)):
                 return 0.0, UNSETTLED
-            if form == _STRICT and (x_kind == BOOLEAN or y_kind == BOOLEAN):
+            if (form == _COMPARISON or form == _STRICT) and (x_kind == BOOLEAN or y_kind == BOOLEAN):
                 return 0.0, UNSETTLED
             if x_kind == ERROR:
                 return x, ERROR
@@ -309,51 +322,34 @@ def _value(  # type: ignore[no-untyped-def]
         number, kind = FUNCTIONS[function](x, y, powers)
         return _finite(number, kind)
     if form == _TOTAL:
-        return _total(function, count, at, args, aliases, has_cells, kinds, numbers)
-    if form == _IF:
-        child = _child(args[at], aliases)
-        kind = kinds[child]
-        if kind == ERROR:
-            return numbers[child], ERROR
-        if kind != NUMBER and kind != BOOLEAN:
-            return 0.0, UNSETTLED
-        if numbers[child] != 0.0:
-            return _copied(args[at + 1], aliases, kinds, numbers)
-        if count < 3:
-            return 0.0, BOOLEAN
-        return _copied(args[at + 2], aliases, kinds, numbers)
+        return _total(function, count, at, lane, args, aliases, has_cells, kinds, numbers)
     if form == _TEST:
-        return _test(function, count, at, args, aliases, has_cells, kinds, numbers)
-    if form == _IFERROR:
-        child = _child(args[at], aliases)
-        if kinds[child] == ERROR:
-            return _copied(args[at + 1], aliases, kinds, numbers)
-        return _copied(args[at], aliases, kinds, numbers)
-    if form == _CHOOSE:
-        child = _child(args[at], aliases)
-        kind = kinds[child]
-        if kind == ERROR:
-            return numbers[child], ERROR
-        if kind != NUMBER:
-            return 0.0, UNSETTLED
-        if not (numbers[child] >= 1.0 and numbers[child] < count):
-            return _VALUE, ERROR
-        return _copied(args[at + int(numbers[child])], aliases, kinds, numbers)
-    if form == _ISNUMBER:
-        kind = kinds[_child(args[at], aliases)]
-        if kind > ERROR:
-            return 0.0, UNSETTLED
-        return float(kind == NUMBER), BOOLEAN
+        return _test(function, count, at, lane, args, aliases, has_cells, kinds, numbers)
     if form == _COUNT:
-        total = 0.0
-        for k in range(count):
-            kind = kinds[_child(args[at + k], aliases)]
-            if not _counts(kind, has_cells):
-                return 0.0, UNSETTLED
-            if kind != ERROR:
-                total += 1.0
-        return total, NUMBER
-    return _date(at, args, aliases, date1904, kinds, numbers)
+        return _count(count, at, lane, args, aliases, has_cells, kinds)
+    if form == _KIND:
+        child = _child(args[at], aliases) + lane
+        return _answer(function, kinds[child], numbers[child])
+    if form == _DATE:
+        return _date(at, lane, args, aliases, date1904, kinds, numbers)
+    if form > _DATE:
+        return text_value(
+            node, form, function, count, at, args, aliases, powers, kinds, numbers, starts, stops, heap, used
+        )
+    chosen, number, kind = _chosen(form, count, at, lane, args, aliases, kinds, numbers)
+    if chosen < 0:
+        return number, kind
+    child = _child(args[at + chosen], aliases) + lane
+    kind = kinds[child]
+    if has_cells and kind != NUMBER and kind != ERROR:  # it may be of a cell, and a mark says so
+        return 0.0, UNSETTLED
+    if kind == TEXT:
+        starts[node] = starts[child]
+        stops[node] = stops[child]
+        return 0.0, TEXT
+    if not _is_plain(kind):
+        return 0.0, UNSETTLED
+    return numbers[child], kind
 
 
 @two_speed
@@ -381,19 +377,61 @@ def _finite(number, kind):  # type: ignore[no-untyped-def]
 
 
 @two_speed
-def _copied(node, aliases, kinds, numbers):  # type: ignore[no-untyped-def]
-    """The value of another node, if that is one that this module gives."""
-    child = _child(node, aliases)
-    if not _is_plain(kinds[child]):
-        return 0.0, UNSETTLED
-    return numbers[child], kinds[child]
+def _chosen(form, count, at, lane, args, aliases, kinds, numbers):  # type: ignore[no-untyped-def]
+    """Which argument is the value of IF and its like, or -1; then the value itself: a number and its kind."""
+    child = _child(args[at], aliases) + lane
+    kind = kinds[child]
+    number = numbers[child]
+    if form == _PLUS:
+        return 0, 0.0, UNSETTLED
+    if form == _IFERROR:
+        return (1 if kind == ERROR else 0), 0.0, UNSETTLED
+    if form == _IFNA:
+        return (1 if kind == ERROR and number == _NA else 0), 0.0, UNSETTLED
+    if form == _IFS:
+        return _first_true(count, at, lane, args, aliases, kinds, numbers)
+    if kind == ERROR:
+        return -1, number, ERROR
+    if form == _CHOOSE:
+        if kind != NUMBER:
+            return -1, 0.0, UNSETTLED
+        if not (number >= 1.0 and number < count):
+            return -1, _VALUE, ERROR
+        return int(number), 0.0, UNSETTLED
+    if kind != NUMBER and kind != BOOLEAN:
+        return -1, 0.0, UNSETTLED
+    if number != 0.0:
+        return 1, 0.0, UNSETTLED
+    if count < 3:
+        return -1, 0.0, BOOLEAN
+    return 2, 0.0, UNSETTLED
 
 
 @two_speed
-def _total(function, count, at, args, aliases, has_cells, kinds, numbers):  # type: ignore[no-untyped-def]
+def _first_true(count, at, lane, args, aliases, kinds, numbers):  # type: ignore[no-untyped-def]
+    """The same for IFS."""
+    for k in range(count):
+        kind = kinds[_child(args[at + k], aliases) + lane]
+        if kind != TEXT and not _is_plain(kind):
+            return -1, 0.0, UNSETTLED
+    if count % 2 == 1:
+        return -1, _NA, ERROR
+    for k in range(0, count, 2):
+        child = _child(args[at + k], aliases) + lane
+        if kinds[child] == ERROR:
+            return -1, numbers[child], ERROR
+        if kinds[child] != NUMBER and kinds[child] != BOOLEAN:
+            return -1, 0.0, UNSETTLED
+        if numbers[child] != 0.0:
+            return k + 1, 0.0, UNSETTLED
+    return -1, _NA, ERROR
+
+
+@two_speed
+def _total(function, count, at, lane, args, aliases, has_cells, kinds, numbers):  # type: ignore[no-untyped-def]
     total = 1.0 if function == _PRODUCT else 0.0
     for k in range(count):
-        child = _child(args[at + k], aliases)
+        child = _child(args[at + k], aliases) + lane
         kind = kinds[child]
         number = numbers[child]
         if kind != NUMBER:
@@ -402,7 +440,7 @@ def _total(function, count, at, args, aliases, has_cells, kinds, numbers):  # ty
             if kind == ERROR:
                 # The first error decides, unless what stands behind it is nothing for this module.
                 for later in range(k, count):
-                    if not _counts(kinds[_child(args[at + later], aliases)], has_cells):
+                    if not _counts(kinds[_child(args[at + later], aliases) + lane], has_cells):
                         return 0.0, UNSETTLED
                 return number, ERROR
         if function == _PRODUCT:
@@ -413,6 +451,8 @@ def _total(function, count, at, args, aliases, has_cells, kinds, numbers):  # ty
         elif function == _MAX:
             if k == 0 or number > total:
                 total = number
+        elif function == _SUMSQ:
+            total += number * number
         else:
             total += number
     if function == _AVERAGE:
@@ -421,26 +461,60 @@ def _total(function, count, at, args, aliases, has_cells, kinds, numbers):  # ty
 
 
 @two_speed
-def _test(function, count, at, args, aliases, has_cells, kinds, numbers):  # type: ignore[no-untyped-def]
+def _test(function, count, at, lane, args, aliases, has_cells, kinds, numbers):  # type: ignore[no-untyped-def]
     true = 0
     for k in range(count):
-        child = _child(args[at + k], aliases)
+        child = _child(args[at + k], aliases) + lane
         if not _counts(kinds[child], has_cells):
             return 0.0, UNSETTLED
         if kinds[child] != ERROR and numbers[child] != 0.0:
             true += 1
     for k in range(count):
-        child = _child(args[at + k], aliases)
+        child = _child(args[at + k], aliases) + lane
         if kinds[child] == ERROR:
             return numbers[child], ERROR
-    return float(true == count if function == _AND else true > 0), BOOLEAN
+    if function == _AND:
+        return float(true == count), BOOLEAN
+    return float(true > 0 if function == _OR else true % 2 == 1), BOOLEAN
 
 
 @two_speed
-def _date(at, args, aliases, date1904, kinds, numbers):  # type: ignore[no-untyped-def]
-    year = _child(args[at], aliases)
-    month = _child(args[at + 1], aliases)
-    day = _child(args[at + 2], aliases)
+def _count(count, at, lane, args, aliases, has_cells, kinds):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for k in range(count):
+        kind = kinds[_child(args[at + k], aliases) + lane]
+        if not _counts(kind, has_cells):
+            return 0.0, UNSETTLED
+        if kind != ERROR:
+            total += 1.0
+    return total, NUMBER
+
+
+@two_speed
+def _answer(function, kind, number):  # type: ignore[no-untyped-def]
+    """What ISNUMBER and its like say."""
+    if kind == EMPTY or kind > ERROR:
+        return 0.0, UNSETTLED
+    if function == _ISNUMBER:
+        return float(kind == NUMBER), BOOLEAN
+    if function == _ISTEXT:
+        return float(kind == TEXT), BOOLEAN
+    if function == _ISNONTEXT:
+        return float(kind != TEXT), BOOLEAN
+    if function == _ISLOGICAL:
+        return float(kind == BOOLEAN), BOOLEAN
+    if function == _ISERROR:
+        return float(kind == ERROR), BOOLEAN
+    if function == _ISERR:
+        return float(kind == ERROR and number != _NA), BOOLEAN
+    return float(kind == ERROR and number == _NA), BOOLEAN
+
+
+@two_speed
+def _date(at, lane, args, aliases, date1904, kinds, numbers):  # type: ignore[no-untyped-def]
+    year = _child(args[at], aliases) + lane
+    month = _child(args[at + 1], aliases) + lane
+    day = _child(args[at + 2], aliases) + lane
     if not (_is_plain(kinds[year]) and _is_plain(kinds[month]) and _is_plain(kinds[day])):
         return 0.0, UNSETTLED
     if kinds[year] == ERROR:

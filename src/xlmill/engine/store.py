@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmill.engine.batch import Batch
-from xlmill.engine.settling import Forms, first_kinds, settle
+from xlmill.engine.forms import Forms
+from xlmill.engine.settling import NodeValues, first_kinds, settle
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
 from xlmill.values.column import (
@@ -60,21 +61,23 @@ class Store(Protocol):
 
 
 class ScatteredStore:
-    """One value a node."""
+    """One value a node.
+
+    Values are kept in the forest's own arrays `number`, `start` and `stop`, between what the parser put there, so
+    that a forest is evaluated once.
+    """
 
     def __init__(self, forest: Forest, rows: Index) -> None:
         """`rows`: for each expression of the forest its number in the whole run."""
         self._forest = forest
         self._rows = rows
         self._kinds, texts, doubled, standing = first_kinds(forest)
-        # The forest's own numbers are those of literals; what is computed goes between them.
         self._numbers = forest.number
         self._stands_for = stands_for(forest) if standing else None
-        self._heap = _TextHeap(forest.buffer)
+        self._heap = _TextHeap(forest.buffer, expects_more=texts > 0)
         self._has_text = texts > 0
         self._starts: Index = forest.start
         self._stops: Index = forest.stop
-        self._owns_slices = False
         self._array_at: Index | None = None
         self._array_shapes: list[Arrays] = []
         self._array_cells: Column | None = None
@@ -91,7 +94,9 @@ class ScatteredStore:
     def settle(self, forms: Forms, date1904: bool, nodes: Index | None = None) -> Index:
         """Settle what machine code can, of all nodes or of some; returns those of the `nodes` that are left."""
         has_cells = self._from_cells is not None
-        return settle(self._forest, forms, self._kinds, self._numbers, self._stands_for, date1904, has_cells, nodes)
+        heap = self._heap
+        values = NodeValues(self._kinds, self._numbers, self._starts, self._stops, heap.bytes, heap.used)
+        return settle(self._forest, forms, values, self._stands_for, date1904, has_cells, nodes)
 
     @property
     def kinds(self) -> Kinds:
@@ -148,9 +153,6 @@ class ScatteredStore:
         self._numbers[nodes] = column.numbers
         if column.texts is not None:
             starts, lengths = self._heap.add(column.texts, column)
-            if not self._owns_slices:
-                self._starts, self._stops = self._starts.copy(), self._stops.copy()
-                self._owns_slices = True
             self._starts[nodes] = starts
             self._stops[nodes] = starts + lengths
             self._has_text = True
@@ -204,6 +206,7 @@ class AlignedStore:
         """`rows`: for each row that the tree is evaluated over its number in the run; `aliases`: `stands_for`."""
         self._forest = forest
         self._rows = rows
+        self.settled: frozenset[int] = frozenset()  # nodes that no batch evaluates: see settled_rows
         self._columns: dict[int, Column] = {}
         self._stands_for = aliases
 
@@ -226,6 +229,28 @@ class AlignedStore:
     def rows(self, nodes: Index) -> Index:
         """The number of each row in the whole run."""
         return self._rows
+
+    @property
+    def aliases(self) -> Index | None:
+        """See `stands_for`."""
+        return self._stands_for
+
+    def of_rows(self, some: Index) -> AlignedStore:
+        """A store without values for some of the rows."""
+        return AlignedStore(self._forest, self._rows[some], self._stands_for)
+
+    def below(self, node: int) -> set[int]:
+        """The node and all those that its value hangs on."""
+        found: set[int] = set()
+        left = [node]
+        while left:
+            one = left.pop()
+            one = one if self._stands_for is None else int(self._stands_for[one])
+            if one not in found:
+                found.add(one)
+                first = int(self._forest.first[one])
+                left += self._forest.args[first : first + int(self._forest.argc[one])].tolist()
+        return found
 
     def _value(self, node: int) -> Column:
         if self._stands_for is not None:
@@ -297,13 +322,18 @@ def _gather(  # type: ignore[no-untyped-def]
 
 
 class _TextHeap:
-    """All bytes of text of a chunk: first the expressions themselves, then what kernels make."""
+    """All bytes of text of a chunk: first the expressions themselves, then what is made of them.
 
-    def __init__(self, expressions: Bytes) -> None:
+    `bytes` has room behind the first `used[0]`.
+    """
+
+    def __init__(self, expressions: Bytes, expects_more: bool) -> None:
         self.buffer = expressions
+        self.bytes = np.zeros(0, np.uint8)
+        self.used = np.array([len(expressions)])
         self._known = [expressions]
-        self._used = len(expressions)
-        self._bytes: Bytes | None = None
+        if expects_more:
+            self._grow(2 * len(expressions) + _ROOM)
 
     def add(self, texts: Texts, column: Column) -> tuple[Index, Index]:
         """Where the texts now stand; slices of the heap stay where they are."""
@@ -314,17 +344,22 @@ class _TextHeap:
             texts = Texts(texts.buffer, np.where(is_text, texts.starts, 0), np.where(is_text, texts.lengths, 0))
         if len(texts.buffer) > 2 * int(texts.lengths.sum()) + 64:
             texts = texts.compact()
-        shift = self._used
-        self._append(texts.buffer)
+        shift = int(self.used[0])
+        needed = shift + len(texts.buffer)
+        if needed > len(self.bytes):
+            self._grow(max(needed, 2 * shift))
+        self.bytes[shift:needed] = texts.buffer
+        self.used[0] = needed
         return texts.starts + shift, texts.lengths
 
-    def _append(self, more: Bytes) -> None:
-        needed = self._used + len(more)
-        if self._bytes is None or needed > len(self._bytes):
-            grown = np.empty(max(needed, 2 * self._used), np.uint8)
-            grown[: self._used] = self.buffer[: self._used]
-            self._bytes = grown
-            self.buffer = read_only(grown)
-            self._known.append(self.buffer)
-        self._bytes[self._used : needed] = more
-        self._used = needed
+    def _grow(self, size: int) -> None:
+        used = int(self.used[0])
+        grown = np.empty(size, np.uint8)
+        grown[:used] = self.buffer[:used]
+        self.bytes = grown
+        self.buffer = read_only(grown)
+        self._known.append(self.buffer)
+
+
+# The room for texts in a heap beside as many bytes as the expressions have.
+_ROOM = 1 << 12

@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlmill.io.arrow_buffers import (
+    booleans_to_arrow,
+    missing_in,
+    numbers_from_arrow,
+    numbers_to_arrow,
+    strings_to_arrow,
+    validity,
+)
 from xlmill.values.column import (
     ARRAY,
     BOOLEAN,
@@ -44,7 +52,6 @@ def column_from_arrow(array: pa.Array, date1904: bool = False) -> Column:
     Numbers without nulls and text are not copied. Raises TypeError for what a cell cannot hold.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kind = array.type
     if pa.types.is_dictionary(kind):
@@ -71,13 +78,13 @@ def column_from_arrow(array: pa.Array, date1904: bool = False) -> Column:
         raise TypeError(f"a column of Arrow type {kind} cannot be used in a formula")
     if array.null_count == 0:
         return column
-    empty = pc.is_null(array).to_numpy(zero_copy_only=False)
+    empty = missing_in(array)
     kinds = np.where(empty, np.uint8(EMPTY), column.kinds)
     return Column(kinds, np.where(empty, 0.0, column.numbers), column.texts)
 
 
 def _numbers(array: pa.Array) -> Column:
-    numbers = array.fill_null(0).to_numpy(zero_copy_only=False) if array.null_count else array.to_numpy()
+    numbers = numbers_from_arrow(array)
     finite = np.isfinite(numbers)
     if finite.all():
         return numbers_column(numbers)
@@ -100,7 +107,7 @@ def texts_from_arrow(array: pa.Array) -> Texts:
     buffer = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
     lengths = np.diff(offsets)
     if array.null_count:
-        lengths = np.where(array.is_null().to_numpy(zero_copy_only=False), 0, lengths)
+        lengths = np.where(missing_in(array), 0, lengths)
     return Texts(read_only(buffer), offsets[:-1], lengths)
 
 
@@ -122,8 +129,7 @@ def texts_to_arrow(texts: Texts, missing: Mask | None = None) -> pa.Array:
     offsets = np.empty(count + 1, np.int32)
     offsets[:-1] = packed.starts
     offsets[-1] = len(packed.buffer)
-    nulls = pa.array(~missing).buffers()[1] if missing is not None else None
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data), nulls)
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data), validity(missing))
 
 
 def result_columns(values: Column, invalid: Mask, problems: dict[int, str]) -> tuple[pa.Array, pa.Array, pa.Array]:
@@ -136,11 +142,14 @@ def result_columns(values: Column, invalid: Mask, problems: dict[int, str]) -> t
 
     codes = _TYPE_OF_KIND[values.kinds]
     codes[invalid] = INVALID
-    types = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(RESULT_TYPES)).cast(pa.string())
+    names = strings_to_arrow(RESULT_TYPES).cast(pa.string())
+    types = pa.DictionaryArray.from_buffers(
+        pa.dictionary(pa.int8(), names.type), len(codes), [None, pa.py_buffer(codes)], names
+    ).cast(names.type)
     if values.uniform == NUMBER and not problems:
-        return types, pa.array(values.numbers), pa.nulls(len(values), pa.string())
+        return types, numbers_to_arrow(values.numbers), pa.nulls(len(values), pa.string())
     numeric = (values.kinds == NUMBER) | (values.kinds == BOOLEAN)
-    numbers = pa.array(values.numbers, mask=~numeric)
+    numbers = numbers_to_arrow(values.numbers, ~numeric)
     texts, shown = _result_texts(values, problems)
     return types, numbers, texts_to_arrow(texts, ~shown)
 
@@ -184,9 +193,9 @@ def natural_column(values: Column, kind: pa.DataType) -> pa.Array:
     import pyarrow as pa
 
     if pa.types.is_floating(kind):
-        return pa.array(values.numbers, mask=~values.is_kind(NUMBER))
+        return numbers_to_arrow(values.numbers, ~values.is_kind(NUMBER))
     if pa.types.is_boolean(kind):
-        return pa.array(values.numbers != 0, mask=~values.is_kind(BOOLEAN))
+        return booleans_to_arrow(values.numbers != 0, ~values.is_kind(BOOLEAN))
     if values.uniform == TEXT:
         return texts_to_arrow(values.text_rows())
     strings = [_plain(value) for value in python_from_column(values)]

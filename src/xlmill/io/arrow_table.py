@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from xlmill.exceptions import InputError
-from xlmill.io.batches import plain_column, rebatch, without_rows
+from xlmill.io.batches import plain, plain_column, rebatch, without_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,21 +26,21 @@ def table_of(frame: object, wanted: Collection[str] | None = None) -> pa.Table:
     """
     import pyarrow as pa
 
-    batches = list(batches_of(frame if wanted is None else _narrowed(frame, wanted), sys.maxsize))
-    return pa.Table.from_batches(batches)
+    reader = _reader(frame if wanted is None else _narrowed(frame, wanted))
+    return pa.Table.from_batches([plain(batch) for batch in _without_index(reader)])
 
 
 def batches_of(frame: object, batch_rows: int) -> Iterator[pa.RecordBatch]:
     """The rows of `frame` in batches, as a file format gives them."""
-    reader = _reader(frame)
+    return rebatch(_without_index(_reader(frame)), batch_rows)
+
+
+def _without_index(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """All batches, the first one without rows, without what is the index of a pandas frame."""
     index = _index_columns(reader.schema)
-
-    def without_index() -> Iterator[pa.RecordBatch]:
-        yield without_rows(reader.schema).drop_columns(index)
-        for batch in reader:
-            yield batch.drop_columns(index)
-
-    return rebatch(without_index(), batch_rows)
+    yield without_rows(reader.schema).drop_columns(index)
+    for batch in reader:
+        yield batch.drop_columns(index)
 
 
 def column_of(values: object) -> pa.ChunkedArray:

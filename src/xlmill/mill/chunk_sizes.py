@@ -71,8 +71,11 @@ def usual_rows(whole: int, total: int | None, workers: int | None) -> int:
     return max(1, min(whole, max(LEAST_ROWS, share)))
 
 
-def even_rows(total: int, workers: int | None) -> int:
-    """How many rows a chunk of `total` in memory has, so that all workers get as many chunks, of one size."""
+def even_rows(total: int, workers: int | None, most: int = CHUNK_ROWS) -> int:
+    """How many rows a chunk of `total` in memory has, so that all workers get as many chunks, of one size.
+
+    `most`: how many it may have.
+    """
     at_once = resolve_workers(workers)
-    rounds = max(1, -(-total // (CHUNK_ROWS * at_once)))
-    return min(CHUNK_ROWS, max(LEAST_ROWS, -(-total // (rounds * at_once))))
+    rounds = max(1, -(-total // (most * at_once)))
+    return min(most, max(LEAST_ROWS, -(-total // (rounds * at_once))))

@@ -21,7 +21,7 @@ from xlmill.mill.calculated import ordered
 from xlmill.mill.chunk_sizes import even_rows
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline
-from xlmill.mill.workload import Chunk, Computed, Tally, calculate, used_names
+from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, Tally, calculate, used_names
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse_text
@@ -30,6 +30,10 @@ from xlmill.values.python_value import column_from_python, python_from_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+# Rows of one chunk: one formula over many rows stays near the processor by itself (engine.settled_rows).
+_CHUNK_ROWS = 4 * CHUNK_ROWS
 
 
 class Formula:
@@ -193,7 +197,8 @@ def _values(job: _ColumnsJob | _TreeJob, table: pa.Table, options: Options) -> l
     """The columns of values that a job gives for all rows."""
     pipeline = Pipeline(job, options, table.num_rows)
     parts: list[list[Column]] = []
-    for outcome in pipeline.results(_chunks(table, options.chunk_size or even_rows(table.num_rows, options.workers))):
+    chunk_rows = options.chunk_size or even_rows(table.num_rows, options.workers, _CHUNK_ROWS)
+    for outcome in pipeline.results(_chunks(table, chunk_rows)):
         if outcome.fault is not None:
             if isinstance(outcome.fault.exception, Exception):
                 raise outcome.fault.exception

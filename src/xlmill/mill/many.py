@@ -6,7 +6,7 @@ import datetime
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from xlmill.execution.planner import Plan
 from xlmill.execution.progress import Observer
 from xlmill.functions.allowed_hosts import allowed_hosts
 from xlmill.functions.outside import Failure, Outside, failures_in
+from xlmill.io.arrow_buffers import strings_to_arrow
 from xlmill.io.arrow_table import column_of, is_frame, table_of
 from xlmill.io.batches import rebatch
 from xlmill.mill.chunk_sizes import even_rows
@@ -162,42 +163,53 @@ def _chunks_of(
 ) -> tuple[Iterator[Chunk], int | None, tuple[str, ...]]:
     import pyarrow as pa
 
-    if isinstance(expressions, list | tuple) or is_frame(expressions):
-        texts = column_of(expressions) if is_frame(expressions) else _text_array(expressions)
-        fields = {_COLUMN: texts}
-        if columns is not None:
-            frame = table_of(columns)
-            if frame.num_rows != len(texts):
-                raise InputError(f"columns has {frame.num_rows:,} rows for {len(texts):,} expressions")
-            fields = {**{name: frame.column(name) for name in frame.schema.names}, **fields}
-        table = pa.table(fields)
-        variables = tuple(name for name in table.schema.names if name != _COLUMN)
-        chunk_rows = options.chunk_size or even_rows(table.num_rows, options.workers)
-        return _numbered(rebatch(table.to_batches(), chunk_rows)), table.num_rows, variables
-    if columns is not None:
+    if columns is None and not is_frame(expressions):
+        if isinstance(expressions, str) or not isinstance(expressions, Iterable):
+            raise InputError(f"expressions must be a list of texts, not {type(expressions).__name__}")
+        rows = len(expressions) if isinstance(expressions, list | tuple) else None
+        chunk_rows = options.chunk_size or (CHUNK_ROWS if rows is None else even_rows(rows, options.workers))
+        return _numbered(rebatch(_batches_of(expressions, chunk_rows), chunk_rows)), rows, ()
+    if is_frame(expressions):
+        texts = column_of(expressions)
+    elif isinstance(expressions, list | tuple):
+        texts = _text_array(expressions)
+    else:
         raise InputError("columns needs the expressions as a list, an Arrow array or a Series, not as a generator")
-    if not isinstance(expressions, Iterable):
-        raise InputError(f"expressions must be texts, not {type(expressions).__name__}")
-    return _numbered(_batches_of(iter(expressions), options.chunk_size or CHUNK_ROWS)), None, ()
+    frame = pa.table({}) if columns is None else table_of(columns)
+    if columns is not None and frame.num_rows != len(texts):
+        raise InputError(f"columns has {frame.num_rows:,} rows for {len(texts):,} expressions")
+    variables = tuple(name for name in frame.schema.names if name != _COLUMN)
+    table = pa.table({**{name: frame.column(name) for name in variables}, _COLUMN: texts})
+    chunk_rows = options.chunk_size or even_rows(table.num_rows, options.workers)
+    return _numbered(rebatch(table.to_batches(), chunk_rows)), table.num_rows, variables
 
 
-def _batches_of(source: Iterator[Any], chunk_rows: int) -> Iterator[pa.RecordBatch]:
+def _batches_of(expressions: Iterable[Any], chunk_rows: int) -> Iterator[pa.RecordBatch]:
+    """Texts a chunk at a time, when they are asked for: so others are evaluated while these are copied."""
     import pyarrow as pa
 
+    source = iter(expressions)
+    at = 0
     while texts := list(itertools.islice(source, chunk_rows)):
-        yield pa.record_batch([_text_array(texts)], names=[_COLUMN])
+        yield pa.RecordBatch.from_arrays([_text_array(texts, at)], names=[_COLUMN])
+        at += len(texts)
 
 
-def _text_array(texts: Any) -> pa.Array:
-    import pyarrow as pa
-
+def _text_array(texts: Sequence[Any], first_row: int = 0) -> pa.Array:
     try:
-        return pa.array(texts, pa.large_string())
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        wrong = next((i for i, text in enumerate(texts) if not isinstance(text, str)), None)
-        if wrong is None:
-            raise InputError("an expression holds half of a surrogate pair, which is no text") from None
-        raise InputError(f"expression {wrong} is no text: {texts[wrong]!r}") from None
+        return strings_to_arrow(texts)
+    except UnicodeEncodeError:
+        raise InputError("an expression holds half of a surrogate pair, which is no text") from None
+    except TypeError:
+        return _array_with_gaps(texts, first_row)
+
+
+def _array_with_gaps(texts: Sequence[Any], first_row: int) -> pa.Array:
+    """Texts and None, which is an empty expression."""
+    wrong = next((i for i, text in enumerate(texts) if not (text is None or isinstance(text, str))), None)
+    if wrong is not None:
+        raise InputError(f"expression {first_row + wrong} is no text: {texts[wrong]!r}")
+    return _text_array([text or "" for text in texts])
 
 
 def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:

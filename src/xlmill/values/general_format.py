@@ -139,7 +139,7 @@ def write_general(numbers, powers, buffer, starts, lengths):  # type: ignore[no-
     at = 0
     for i in range(len(numbers)):
         starts[i] = at
-        end = _write_number(numbers[i], powers, buffer, at)
+        end = write_number(numbers[i], powers, buffer, at)
         lengths[i] = end - at
         if end < at:
             lengths[i] = -1
@@ -164,7 +164,8 @@ def write_general_cells(numbers, powers, buffer, starts, lengths):  # type: igno
 
 
 @two_speed
-def _write_number(number, powers, buffer, at):  # type: ignore[no-untyped-def]
+def write_number(number, powers, buffer, at):  # type: ignore[no-untyped-def]
+    """Write one number's text; gives where it ends, or -1 where only `general_text` can do it."""
     size = abs(number)
     if size == 0.0:
         buffer[at] = 48

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmill.values.text_column import LONGEST_TEXT, Index, Texts, concatenate, copy_slices, read_only
+from xlmill.values.text_functions import UNSURE, characters_in, order_of, trimmed_to
 from xlmill.values.two_speed import two_speed
 
 
@@ -158,7 +159,7 @@ def compare_without_case(left: Texts, right: Texts) -> NDArray[np.int64]:
     order = np.empty(len(left), np.int64)
     work = int(np.minimum(left.lengths, right.lengths).sum()) + len(left)
     _compare.run(work, left.buffer, left.starts, left.lengths, right.buffer, right.starts, right.lengths, order)
-    unsure = np.flatnonzero(order == 2)
+    unsure = np.flatnonzero(order == UNSURE)
     if len(unsure):
         pairs = zip(left.take(unsure).to_strings(), right.take(unsure).to_strings(), strict=True)
         folded = [(a.lower(), b.lower()) for a, b in pairs]
@@ -200,30 +201,14 @@ def _change_case(source, starts, lengths, letters, target, target_starts, left_o
 @two_speed
 def _trim(source, starts, lengths, target, target_starts, target_lengths):  # type: ignore[no-untyped-def]
     for i in range(len(starts)):
-        first = target_starts[i]
-        to = first
-        for k in range(starts[i], starts[i] + lengths[i]):
-            if source[k] != 32:
-                if k > starts[i] and source[k - 1] == 32 and to > first:
-                    target[to] = 32
-                    to += 1
-                target[to] = source[k]
-                to += 1
-        target_lengths[i] = to - first
+        to = target_starts[i]
+        target_lengths[i] = trimmed_to(source, starts[i], lengths[i], target, to) - to
 
 
 @two_speed
 def _count_characters(source, starts, lengths, counts):  # type: ignore[no-untyped-def]
     for i in range(len(starts)):
-        begin = starts[i]
-        count = 0
-        for k in range(lengths[i]):
-            byte = source[begin + k]
-            if byte < 128 or byte >= 192:
-                count += 1
-            if byte >= 240:
-                count += 1
-        counts[i] = count
+        counts[i] = characters_in(source, starts[i], lengths[i])
 
 
 @two_speed
@@ -254,28 +239,5 @@ def _slice(source, starts, lengths, firsts, counts, out_starts, out_lengths):  #
 
 @two_speed
 def _compare(a, a_starts, a_lengths, b, b_starts, b_lengths, order):  # type: ignore[no-untyped-def]
-    """The order of ASCII texts; 2 where a text has other letters and needs a closer look."""
     for i in range(len(order)):
-        a_at = a_starts[i]
-        b_at = b_starts[i]
-        shorter = min(a_lengths[i], b_lengths[i])
-        result = 0
-        for k in range(shorter):
-            x = a[a_at + k]
-            y = b[b_at + k]
-            if x >= 128 or y >= 128:
-                result = 2
-                break
-            if x != y and result == 0:
-                if 65 <= x <= 90:
-                    x += 32
-                if 65 <= y <= 90:
-                    y += 32
-                if x != y:
-                    result = 1 if x > y else -1
-        if result == 0:
-            if a_lengths[i] > b_lengths[i]:
-                result = 1
-            elif a_lengths[i] < b_lengths[i]:
-                result = -1
-        order[i] = result
+        order[i] = order_of(a, a_starts[i], a_lengths[i], b, b_starts[i], b_lengths[i])

@@ -6,6 +6,7 @@ import numpy as np
 
 from xlmill.values.column import Mask
 from xlmill.values.text_column import Index, Texts
+from xlmill.values.text_functions import are_same, place_in
 from xlmill.values.two_speed import two_speed
 
 
@@ -78,36 +79,21 @@ def _find(  # type: ignore[no-untyped-def]
     at = 0
     for i in range(len(starts)):
         size = sought_lengths[i]
-        other = sought_starts[i]
-        place = starts[i]
-        last = place + lengths[i] - size
+        rest = starts[i]
+        end = rest + lengths[i]
         found = 0
-        if size == 0:
-            last = place - 1
-        while place <= last and found < most:
-            k = 0
-            while k < size and source[place + k] == sought[other + k]:
-                k += 1
-            if k == size:
-                places[at] = place
-                at += 1
-                found += 1
-                place += size
-            else:
-                place += 1
+        while found < most:
+            place = place_in(source, rest, end - rest, sought, sought_starts[i], size)
+            if place < 0:
+                break
+            places[at] = place
+            at += 1
+            found += 1
+            rest = place + size
         counts[i] = found
 
 
 @two_speed
 def _equal(left, starts, lengths, right, right_starts, right_lengths, same):  # type: ignore[no-untyped-def]
     for i in range(len(same)):
-        length = lengths[i]
-        other = right_starts[i] - starts[i]
-        same[i] = 1
-        if right_lengths[i] != length:
-            same[i] = 0
-            continue
-        for k in range(starts[i], starts[i] + length):
-            if left[k] != right[k + other]:
-                same[i] = 0
-                break
+        same[i] = are_same(left, starts[i], lengths[i], right, right_starts[i], right_lengths[i])
