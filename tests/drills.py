@@ -22,6 +22,7 @@ FAULTS = {
     7: "Ctrl-C once and twice, SIGTERM",
     8: "a row that never ends: sleeping, spinning, stopped",
     9: "a straggler among the last chunks",
+    10: "a slow task at the head of the line",
     11: "the disk is full, at every write",
     12: "the run is killed, and resumed",
     13: "the input changed before it is resumed",

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from xlmill.execution import Items
 from xlmill.execution.outcome import ChunkError
@@ -210,3 +211,21 @@ class SlowlyAt(At):
     def __call__(self, chunk: Numbers) -> list[int]:
         time.sleep(0.05)
         return super().__call__(chunk)
+
+
+class WaitsAt:
+    """Squares numbers, leaving word of each in `folder`; at `place` only when there is a file `gate`."""
+
+    def __init__(self, place: int, folder: Path) -> None:
+        self.place = place
+        self.folder = folder
+
+    def __call__(self, chunk: Numbers) -> list[int]:
+        deadline = time.monotonic() + 20
+        while self.place in chunk.items and not (self.folder / "gate").exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError("nobody opened the gate")
+            time.sleep(0.002)
+        with (self.folder / f"done-{chunk.first}").open("a") as done:
+            done.write(".")
+        return square(chunk)
