@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.local_server import LocalServer, local_server
 
 import xlmill as xl
+from properties import examples
 from xlmill.functions import outside, registry, waiting
 from xlmill.functions.user_function import own_functions
 
@@ -458,7 +459,7 @@ def answer(x: float) -> float:
 @given(
     st.lists(formulas, min_size=1, max_size=12), st.integers(1, 8), st.sampled_from(["serial", "threads", "asyncio"])
 )
-@settings(max_examples=60)
+@examples(0.6)
 def test_results_depend_neither_on_strategy_nor_on_concurrency(
     texts: list[str], concurrency: int, strategy: str
 ) -> None:
