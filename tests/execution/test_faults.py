@@ -154,6 +154,15 @@ def test_a_worker_that_grows_over_the_memory_limit_is_ended() -> None:
 
 
 @pytest.mark.drill(4)
+def test_a_memory_limit_that_an_empty_worker_is_over_is_refused_with_the_least_that_will_do(isolating: str) -> None:
+    with pytest.raises(InputError, match="before its first row a worker takes") as refused:
+        run(tasks.square, name=isolating, memory_limit=20_000_000)
+
+    least = int(str(refused.value).split()[-2]) * 1_000_000
+    results_of(run(tasks.square, name=isolating, memory_limit=least))
+
+
+@pytest.mark.drill(4)
 @pytest.mark.parametrize("name", ["serial", "threads"])
 def test_memory_that_does_not_suffice_splits_the_chunk_everywhere(name: str) -> None:
     fault = the_fault(run(tasks.At(tasks.raise_memory_error, 12), name=name), 12)

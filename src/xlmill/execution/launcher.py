@@ -46,6 +46,7 @@ class Launcher:
         self._settings = WorkerSettings(
             None if settings.initializer is None else pack_function(settings.initializer),
             settings.memory_limit,
+            settings.preload,
             # A fork server forks in its only thread.
             self._method == "forkserver" or threading.current_thread() is threading.main_thread(),
         )
