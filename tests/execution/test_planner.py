@@ -89,6 +89,17 @@ def test_a_reason_reads_as_a_sentence() -> None:
     assert reason.startswith("2,000 tasks of 2 ms are 4 s of work; with 2 workers on 2 cores pool should take 2.")
 
 
+@pytest.mark.parametrize(
+    ("tasks", "begins"),
+    [
+        (61, "about 999,000 rows of 2 µs are 2 s of work; "),
+        (None, "an unknown number of rows of 2 µs; "),
+    ],
+)
+def test_where_tasks_are_chunks_of_rows_the_reason_counts_rows(tasks: int | None, begins: str) -> None:
+    assert plan(Workload(tasks, 0.032768, rows_each=16_384), cores=2).reason.startswith(begins)
+
+
 def test_a_plan_is_a_table_that_tells_what_was_predicted_and_what_was_measured() -> None:
     made = replace(plan(Workload(100, 0.1), costs=SEEDS, cores=2), measured=5.25)
 

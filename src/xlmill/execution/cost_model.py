@@ -24,6 +24,7 @@ class Workload:
     waiting: the share of that time in which it does not compute, from 0 to 1.
     gil_free: the share of its computing that releases the GIL, from 0 to 1.
     bytes_in, bytes_out: pickled size of a task and of its result.
+    rows_each: rows of a task, where it is a chunk of what people think of as rows.
     """
 
     tasks: int | None
@@ -32,6 +33,7 @@ class Workload:
     gil_free: float = 0.0
     bytes_in: float = 0.0
     bytes_out: float = 0.0
+    rows_each: int | None = None
 
     def __post_init__(self) -> None:
         for share in (self.waiting, self.gil_free):
