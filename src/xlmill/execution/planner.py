@@ -161,7 +161,7 @@ def _how_many(workload: Workload) -> str:
         return f"{workload.tasks:,} {noun}"
     # Tasks are whole chunks, and often only reckoned from the size of a file.
     rows = workload.tasks * workload.rows_each
-    return f"about {round(rows, 2 - len(str(rows))) if rows > 999 else rows:,} {noun}"
+    return f"about {round(rows, 3 - len(str(rows))) if rows > 999 else rows:,} {noun}"
 
 
 def seconds_text(seconds: float) -> str:
