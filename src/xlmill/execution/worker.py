@@ -43,7 +43,7 @@ def work(end: socket.socket, shared: SharedMark, settings: WorkerSettings) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     _die_with_parent(settings.parent_thread_lasts)
     end.setblocking(True)
     channel = Channel(end)
