@@ -74,6 +74,14 @@ def test_typical_workloads_get_what_suits_them(workload: Workload, strategy: str
     assert plan(workload, cores=4).strategy == strategy
 
 
+def test_on_a_busy_machine_workers_must_promise_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    alone = plan(Workload(tasks=10, seconds=0.1), cores=2)
+    beside_another = plan(Workload(tasks=10, seconds=0.1, others=1.0), cores=2)
+
+    assert (alone.strategy, beside_another.strategy) == ("pool", "serial")
+
+
 def test_tasks_that_wait_get_more_workers_than_cores() -> None:
     assert plan(Workload(tasks=100, seconds=0.2, waiting=0.99), cores=2).workers > 2
 
