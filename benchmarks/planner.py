@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.machine import facts, load
-from xlmill.execution import seconds_text
 from xlmill.lab.planner_grid import Cell, GridCell, grid
 from xlmill.lab.planner_regret import Judged, Verdict, judge, verdict
+from xlmill.lab.quantities import seconds_text
 
 PAGE = Path(__file__).with_name("PLANNER.md")
 # Of the regrets wanted: median, 95th percentile, worst.
@@ -110,13 +110,11 @@ class Screen:
     def show(self, each: Judged) -> None:
         """One line for a workload that was judged."""
         self.done += 1
-        left = self.seconds / self.done * (self.count - self.done)
-        at = (
-            f"{self.done:3} of {self.count}, {self.seconds / 60:.1f} min, about {left / 60:.0f} left, load {load():.1f}"
-        )
-        print(
-            f"{at}: regret {each.regret:.2f}, {each.cell}: {each.chosen}, best {each.best} ({times(each)})", flush=True
-        )
+        minutes = self.seconds / 60
+        left = minutes / self.done * (self.count - self.done)
+        at = f"{self.done:3} of {self.count}, {minutes:.1f} min, about {left:.0f} left, load {load():.1f}"
+        what = f"regret {each.regret:.2f}, {each.cell}: {each.chosen}, best {each.best}"
+        print(f"{at}: {what} ({times(each)})", flush=True)
 
 
 def times(each: Judged) -> str:
@@ -156,7 +154,8 @@ def _row(name: str, judged: Sequence[Judged] | None) -> str:
         return f"| {name} | | {WANTED[0]:.2f} | {WANTED[1]:.2f} | {WANTED[2]:.2f} | |"
     found = verdict([*judged, *judged] if len(judged) == 1 else judged)
     over = sum(each.regret > WANTED[1] for each in judged)
-    return f"| {name} | {len(judged)} | {found.median:.2f} | {found.percentile_95:.2f} | {found.worst.regret:.2f} | {over} |"
+    figures = f"{found.median:.2f} | {found.percentile_95:.2f} | {found.worst.regret:.2f} | {over}"
+    return f"| {name} | {len(judged)} | {figures} |"
 
 
 if __name__ == "__main__":
