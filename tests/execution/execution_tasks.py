@@ -205,6 +205,27 @@ class HalfMessageAt:
         return square(chunk)
 
 
+class HalfReadAfter:
+    """The lengths of texts; whoever computed the text `place` dies after `count` bytes of the chunk it is given next."""
+
+    def __init__(self, count: int, place: int) -> None:
+        self.count = count
+        self.place = place
+
+    def __call__(self, chunk: Items[str]) -> list[int]:
+        if chunk.first == self.place:
+            from xlmill.execution.channel import Channel
+
+            def read_half(channel: Channel) -> None:
+                left = self.count
+                while left:
+                    left -= len(channel.socket.recv(left))
+                os._exit(1)
+
+            Channel.get = read_half  # type: ignore[assignment, method-assign]
+        return [len(text) for text in chunk.items]
+
+
 class SlowlyAt(At):
     """The same, taking a while for each chunk, so that several run at the same time."""
 

@@ -110,6 +110,20 @@ def test_half_a_message_is_a_death(count: int) -> None:
     assert fault.cause is Cause.EXIT
 
 
+@pytest.mark.drill(2)
+@pytest.mark.parametrize("count", [0, 1, 20, 21, 50, 1000, 300_000])
+def test_who_dies_while_it_receives_costs_no_row_and_blames_none(count: int) -> None:
+    texts = [str(number) * 400_000 for number in range(8)]  # more than a socket holds
+
+    drills.current.inject()
+    with create("pool", Settings(workers=2)) as pool:
+        outcomes = list(pool.map(tasks.HalfReadAfter(count, 2), cut(texts, 1)))
+    drills.current.recover()
+
+    drills.current.expect(len(texts), len(outcomes))
+    assert [outcome.value for outcome in outcomes] == [[len(text)] for text in texts]
+
+
 @pytest.mark.drill(3)
 def test_a_result_that_cannot_be_pickled_is_a_fault_of_its_row() -> None:
     outcomes = run(tasks.LockAt(8))

@@ -174,6 +174,7 @@ def test_two_functions_in_one_formula_wait_at_the_same_time() -> None:
     assert xl.with_columns(frame, y="=LEFTHAND(x)+SUM(x,RIGHTHAND(x))")["y"].to_pylist() == [3.0]
 
 
+@pytest.mark.drill(10)
 def test_what_does_not_need_an_answer_is_computed_before_it_comes() -> None:
     computed = threading.Event()
 
@@ -191,6 +192,7 @@ def test_what_does_not_need_an_answer_is_computed_before_it_comes() -> None:
     assert xl.evaluate_many(["=ASK(1)*2", "=COMPUTE(1+COMPUTE(1)*2)"]).to_list() == [2.0, 3.0]
 
 
+@pytest.mark.drill(10)
 def test_other_chunks_are_computed_while_one_waits() -> None:
     computed = threading.Event()
 
