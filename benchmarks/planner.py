@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.machine import facts, load
 from xlmill.lab.planner_grid import Cell, GridCell, grid
-from xlmill.lab.planner_regret import Judged, Verdict, judge, verdict
+from xlmill.lab.planner_regret import MOST_REPEATS, Judged, Verdict, judge, verdict
 from xlmill.lab.quantities import seconds_text
 
 PAGE = Path(__file__).with_name("PLANNER.md")
@@ -132,8 +132,9 @@ def _lines(
 ) -> Iterator[str]:
     judged = found.judged
     yield INTRODUCTION.format(most=most)
-    which = "All" if len(judged) == in_all else f"{len(judged)} of {in_all}, drawn evenly from all kinds:"
-    yield f"{which} {len(judged)} workloads, 2 to {repeats} repeats each, {seconds / 60:.0f} minutes.\n"
+    which = f"All {in_all}" if len(judged) == in_all else f"{len(judged)} of {in_all}, drawn evenly from all kinds"
+    often = f"2 to {repeats} repeats of what is long, up to {MOST_REPEATS} of what is short"
+    yield f"{which}; {often}; {seconds / 60:.0f} minutes.\n"
     yield f"Load {loads[0]:.1f} before and {loads[-1]:.1f} after (the strategies themselves bring it to about 1).\n"
     yield "; ".join(f"{name}: {value}" for name, value in facts().items()) + ".\n"
     yield "| kind | workloads | median | 95th percentile | worst | over 1.25 |\n|---|--:|--:|--:|--:|--:|"

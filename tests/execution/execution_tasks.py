@@ -206,7 +206,7 @@ class HalfMessageAt:
 
 
 class HalfReadAfter:
-    """The lengths of texts; whoever computed the text `place` dies after `count` bytes of the chunk it is given next."""
+    """The lengths of texts; who computed the text `place` dies after `count` bytes of the chunk it is given next."""
 
     def __init__(self, count: int, place: int) -> None:
         self.count = count

@@ -24,7 +24,7 @@ EXPRESSIONS = [
     '=TEXT(1234.5,"#,##0.00")&TEXT(45000,"dddd mmmm")',
     '=VALUE("1,234.5")+DATEVALUE("2024-03-01")',
     "=RAND()+RANDBETWEEN(1,10)",
-    "=SORT({\"ä\";\"b\";\"A\"})",
+    '=SORT({"ä";"b";"A"})',
     "=1+",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import time
@@ -18,6 +19,8 @@ AUTO = "auto"
 HOPELESS = 4.0
 # The shortest of fewer would be chance.
 LEAST_REPEATS = 2
+SHORTEST_SECONDS = 0.5
+MOST_REPEATS = 50
 # Differences below this are not seen by anybody.
 UNSEEN_SECONDS = 0.002
 
@@ -83,17 +86,23 @@ def verdict(judged: Sequence[Judged]) -> Verdict:
 def judge_cell(cell: GridCell, repeats: int, chance: random.Random, enough_seconds: float = math.inf) -> Judged:
     """Measure one cell, its strategies in random order in each repeat.
 
-    There are no more than two repeats once `enough_seconds` are over.
+    There are no more than two repeats once `enough_seconds` are over; and more than `repeats` of what takes a moment,
+    for another process may be in the way of so many moments in a row.
     """
     began = time.perf_counter()
+
+    def calls_for_repeat(done: int) -> bool:
+        took = time.perf_counter() - began
+        if done < repeats:
+            return done < LEAST_REPEATS or took <= enough_seconds
+        return done < MOST_REPEATS and took < SHORTEST_SECONDS
+
     alternatives = cell.alternatives()
     hopeful = [each for each in alternatives if each.seconds <= HOPELESS * alternatives[0].seconds]
     runs: list[Prediction | None] = [None, *hopeful]
     seconds: dict[str, float] = {}
     planned = Planned("", 0, "")
-    for done in range(repeats):
-        if done >= LEAST_REPEATS and time.perf_counter() - began > enough_seconds:
-            break
+    for _ in itertools.takewhile(calls_for_repeat, itertools.count()):
         for alternative in chance.sample(runs, len(runs)):
             name = AUTO if alternative is None else alternative.strategy
             took, told = cell.measure(name, None if alternative is None else alternative.workers)
