@@ -8,8 +8,15 @@ N ?= 1000000
 DIR ?= $(wildcard ../shared/conformance)
 # The quick tests: what `make test` runs. CI narrows it on further Python versions.
 TESTS ?= tests
+# How many examples property tests get, as tests/conftest.py says: usual, few or thorough.
+EXAMPLES ?= usual
+# Each process has half of the tests, file by file, so that it makes what the tests of a file share; the one that is done
+# first takes some of the other's.
+PARALLEL := -n 2 --dist worksteal
 # Seconds; CI takes a minute.
 SOAK ?= 1200
+# Tests start hundreds of processes, which would each compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Parts of the benchmarks; python -m benchmarks --help lists them.
 BENCH ?= all
 
@@ -59,10 +66,10 @@ demo: $(VENV)/run.stamp | $(OUT)  ## a million expressions, run and compared (N=
 	$(BIN)/xlmill compare $(OUT)/demo_slice.txt --budget 45s -o $(OUT)/demo.html
 
 test: $(VENV)/test.stamp  ## the quick tests (TESTS=tests)
-	$(BIN)/python -m pytest -m "not slow" -n 2 $(TESTS)
+	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) --hypothesis-profile $(EXAMPLES) $(TESTS)
 
 test-all: $(VENV)/test-all.stamp  ## every test, also those of minutes
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest $(PARALLEL) --hypothesis-profile thorough tests
 
 drills: $(VENV)/test.stamp  ## faults injected on purpose, and a table of what came of it: benchmarks/DRILLS.md
 	$(BIN)/python -m pytest -m drill tests --drill-table benchmarks/DRILLS.md

@@ -12,12 +12,21 @@ from hypothesis import HealthCheck, settings
 
 import drills
 
+# How many examples a property gets: for each change; on further Pythons, where only what differs between Pythons is
+# news; and in `make test-all`. `--hypothesis-profile` picks one, `make test EXAMPLES=few` too.
+EXAMPLES = {"usual": 100, "few": 25, "thorough": 500}
+
 # No test asserts on wall-clock time: machines are shared, and the first call compiles. In CI the examples are the
 # same in every run, so that a red run is the change's own; at a desk they are new each time.
-settings.register_profile(
-    "xlmill", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
-)
-settings.load_profile("xlmill")
+for _name, _examples in EXAMPLES.items():
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize="CI" in os.environ,
+    )
+settings.load_profile("usual")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

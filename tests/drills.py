@@ -22,16 +22,17 @@ FAULTS = {
     7: "Ctrl-C once and twice, SIGTERM",
     8: "a row that never ends: sleeping, spinning, stopped",
     9: "a straggler among the last chunks",
+    10: "a slow task at the head of the line",
     11: "the disk is full, at every write",
     12: "the run is killed, and resumed",
     13: "the input changed before it is resumed",
     14: "functions of scripts, lambdas, what cannot travel",
     15: "threads beside the start of workers",
-    16: "the clock is changed",
+    16: "the clock or the zone is changed",
     17: "another strategy, other workers, other chunks",
     18: "workers of a cluster are killed",
     31: "ten million rows through a small window",
-    32: "few file descriptors; what stays open",
+    32: "few file descriptors; what stays open; other settings of the interpreter",
 }
 
 

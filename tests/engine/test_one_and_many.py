@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from expressions import expressions
+from properties import examples
 from xlmill.mill.formula import compile as compile_formula
 from xlmill.mill.many import evaluate_many
 
@@ -25,7 +26,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 @given(st.lists(expressions, min_size=1, max_size=30))
-@settings(max_examples=60, deadline=None)
+@examples(0.6)
 def test_an_expression_gives_the_same_alone_and_among_many(formulas: list[str]) -> None:
     columns = pa.table({name: [value] * len(formulas) for name, value in ROW.items()})
 
@@ -38,7 +39,6 @@ def test_an_expression_gives_the_same_alone_and_among_many(formulas: list[str]) 
 
 
 @given(expressions, st.integers(2, 9))
-@settings(max_examples=100, deadline=None)
 def test_a_formula_over_rows_gives_what_its_expression_gives_in_each_row(formula: str, rows: int) -> None:
     quantities = [float(i) for i in range(rows)]
     names = {**ROW, "qty": 0.0}
@@ -53,7 +53,7 @@ def test_a_formula_over_rows_gives_what_its_expression_gives_in_each_row(formula
 
 
 @given(st.lists(expressions, min_size=2, max_size=20), st.integers(1, 7))
-@settings(max_examples=40, deadline=None)
+@examples(0.4)
 def test_results_do_not_depend_on_the_chunk_size(formulas: list[str], size: int) -> None:
     in_one = evaluate_many(formulas, strategy="serial")
     in_many = evaluate_many(formulas, strategy="serial", chunk_size=size)

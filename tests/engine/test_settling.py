@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from expressions import expressions
+from properties import examples
 from xlmill.engine import program as programs
 from xlmill.engine.forms import FORMS, Forms
 from xlmill.functions.registry import find
@@ -71,7 +72,7 @@ def agree(formulas: list[str]) -> None:
 
 @pytest.mark.parametrize("name", sorted(FORMS))
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@examples(0.12)
 def test_a_function_gives_the_same_settled_and_by_its_kernel(name: str, data: st.DataObject) -> None:
     entry = find(name)
     formulas = []
@@ -86,7 +87,6 @@ def test_a_function_gives_the_same_settled_and_by_its_kernel(name: str, data: st
 
 
 @given(st.lists(expressions, min_size=1, max_size=30))
-@settings(max_examples=100, deadline=None)
 def test_any_expression_gives_the_same_settled_and_by_kernels(formulas: list[str]) -> None:
     agree(formulas)
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from xlmill.execution import Items
 from xlmill.execution.outcome import ChunkError
@@ -204,9 +205,48 @@ class HalfMessageAt:
         return square(chunk)
 
 
+class HalfReadAfter:
+    """The lengths of texts; who computed the text `place` dies after `count` bytes of the chunk it is given next."""
+
+    def __init__(self, count: int, place: int) -> None:
+        self.count = count
+        self.place = place
+
+    def __call__(self, chunk: Items[str]) -> list[int]:
+        if chunk.first == self.place:
+            from xlmill.execution.channel import Channel
+
+            def read_half(channel: Channel) -> None:
+                left = self.count
+                while left:
+                    left -= len(channel.socket.recv(left))
+                os._exit(1)
+
+            Channel.get = read_half  # type: ignore[assignment, method-assign]
+        return [len(text) for text in chunk.items]
+
+
 class SlowlyAt(At):
     """The same, taking a while for each chunk, so that several run at the same time."""
 
     def __call__(self, chunk: Numbers) -> list[int]:
         time.sleep(0.05)
         return super().__call__(chunk)
+
+
+class WaitsAt:
+    """Squares numbers, leaving word of each in `folder`; at `place` only when there is a file `gate`."""
+
+    def __init__(self, place: int, folder: Path) -> None:
+        self.place = place
+        self.folder = folder
+
+    def __call__(self, chunk: Numbers) -> list[int]:
+        deadline = time.monotonic() + 20
+        while self.place in chunk.items and not (self.folder / "gate").exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError("nobody opened the gate")
+            time.sleep(0.002)
+        with (self.folder / f"done-{chunk.first}").open("a") as done:
+            done.write(".")
+        return square(chunk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -222,15 +221,17 @@ def test_ctrl_c_raised_by_a_task_reaches_the_caller() -> None:
         map(interrupt, [1])
 
 
-def test_an_ordinary_task_runs_in_a_thread() -> None:
-    def name_of_thread(number: int) -> str:
-        time.sleep(0.01)
-        return threading.current_thread().name
+def test_ordinary_tasks_run_in_threads_side_by_side() -> None:
+    together = threading.Barrier(4)
 
-    names = set(map(name_of_thread, range(4), strategy="asyncio"))
+    def own_thread(number: int) -> int:
+        together.wait(20)
+        return threading.get_ident()
 
-    assert threading.current_thread().name not in names
-    assert len(names) == 4
+    threads = set(map(own_thread, range(4), strategy="asyncio"))
+
+    assert threading.get_ident() not in threads
+    assert len(threads) == 4
 
 
 def test_tasks_see_the_callers_context() -> None:

@@ -157,6 +157,12 @@ def test_a_missing_library_is_told_with_the_line_that_installs_it(name: str, mon
             attempt()
 
 
+@pytest.mark.parametrize("limit", [{"timeout": 1.0}, {"memory_limit": 1 << 30}])
+def test_limits_that_a_cluster_cannot_hold_are_refused_before_it_starts(engine: str, limit: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match=f"'{engine}' cannot hold a time or memory limit; use 'pool' or 'process'"):
+        imap(abs, [1], strategy=engine, **limit)
+
+
 def test_an_address_is_for_clusters() -> None:
     with pytest.raises(InputError, match=r"'dask' and 'ray', not 'pool'"):
         imap(abs, [1], strategy="pool", address="tcp://127.0.0.1:1")

@@ -110,6 +110,20 @@ def test_half_a_message_is_a_death(count: int) -> None:
     assert fault.cause is Cause.EXIT
 
 
+@pytest.mark.drill(2)
+@pytest.mark.parametrize("count", [0, 1, 20, 21, 50, 1000, 300_000])
+def test_who_dies_while_it_receives_costs_no_row_and_blames_none(count: int) -> None:
+    texts = [str(number) * 400_000 for number in range(8)]  # more than a socket holds
+
+    drills.current.inject()
+    with create("pool", Settings(workers=2)) as pool:
+        outcomes = list(pool.map(tasks.HalfReadAfter(count, 2), cut(texts, 1)))
+    drills.current.recover()
+
+    drills.current.expect(len(texts), len(outcomes))
+    assert [outcome.value for outcome in outcomes] == [[len(text)] for text in texts]
+
+
 @pytest.mark.drill(3)
 def test_a_result_that_cannot_be_pickled_is_a_fault_of_its_row() -> None:
     outcomes = run(tasks.LockAt(8))
@@ -151,6 +165,15 @@ def test_a_worker_that_grows_over_the_memory_limit_is_ended() -> None:
 
     assert fault.cause is Cause.MEMORY
     assert "150,000,000" in fault.message
+
+
+@pytest.mark.drill(4)
+def test_a_memory_limit_that_an_empty_worker_is_over_is_refused_with_the_least_that_will_do(isolating: str) -> None:
+    with pytest.raises(InputError, match="before its first row a worker takes") as refused:
+        run(tasks.square, name=isolating, memory_limit=20_000_000)
+
+    least = int(str(refused.value).split()[-2]) * 1_000_000
+    results_of(run(tasks.square, name=isolating, memory_limit=least))
 
 
 @pytest.mark.drill(4)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import execution_tasks as tasks
 import pytest
 from test_lifetime import run_script
 
 import drills
-from xlmill.execution import SelfSizing, imap
+from xlmill.execution import Items, SelfSizing, Settings, create, cut, imap
 
 pytestmark = pytest.mark.usefixtures("drill")
 
 MANY = 10_000_000
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Return as soon as it has, or after 15 seconds."""
+    deadline = time.monotonic() + 15
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.005)
 
 
 # In a process of its own, for what other tests have left in this one comes and goes.
@@ -61,6 +72,77 @@ def test_a_straggler_holds_up_only_what_stands_behind_it_in_the_order() -> None:
     drills.current.recover()
     drills.current.expect(1000, len(set(results)))
     assert results == list(range(1000))
+
+
+IN_PARALLEL = ["threads", "pool", "process", "asyncio"]
+
+
+@pytest.mark.drill(10)
+@pytest.mark.parametrize("place", [0, 30])
+@pytest.mark.parametrize("name", IN_PARALLEL)
+def test_others_go_on_as_far_as_the_window_while_the_first_in_the_order_is_slow(
+    name: str, place: int, tmp_path: Path
+) -> None:
+    window, count, read, beyond = 12, 60, 0, []
+
+    def numbers() -> Iterator[Items[int]]:
+        nonlocal read
+        for read in range(1, count + 1):
+            yield Items(read - 1, [read - 1])
+
+    def open_the_gate() -> None:
+        # All that the window admits, save the slow one.
+        wanted = [tmp_path / f"done-{number}" for number in range(place + window) if number != place]
+        wait_until(lambda: all(each.exists() for each in wanted))
+        time.sleep(0.1)  # in which nobody should read more
+        beyond.append(read)
+        (tmp_path / "gate").touch()
+
+    opener = threading.Thread(target=open_the_gate)
+    opener.start()
+    drills.current.inject()
+    with create(name, Settings(workers=3, window=window)) as strategy:
+        outcomes = list(strategy.map(tasks.WaitsAt(place, tmp_path), numbers()))
+    drills.current.recover()
+    opener.join()
+
+    drills.current.expect(count, sum(len(outcome.value) for outcome in outcomes))
+    assert [outcome.value for outcome in outcomes] == [[number * number] for number in range(count)]
+    assert beyond == [place + window]
+
+
+@pytest.mark.drill(10)
+@pytest.mark.parametrize("place", [0, 30])
+@pytest.mark.parametrize("name", IN_PARALLEL)
+def test_results_as_they_are_done_do_not_wait_for_a_slow_one(name: str, place: int, tmp_path: Path) -> None:
+    firsts = []
+
+    drills.current.inject()
+    with create(name, Settings(workers=2, is_ordered=False)) as strategy:
+        for outcome in strategy.map(tasks.WaitsAt(place, tmp_path), cut(range(60), 1)):
+            assert outcome.value == [outcome.chunk.first**2]
+            firsts.append(outcome.chunk.first)
+            if len(firsts) == 59:
+                (tmp_path / "gate").touch()
+    drills.current.recover()
+
+    drills.current.expect(60, len(set(firsts)))
+    assert firsts[-1] == place
+    assert sorted(firsts) == list(range(60))
+
+
+@pytest.mark.drill(10)
+def test_what_may_run_only_once_is_left_behind_a_slow_chunk(tmp_path: Path) -> None:
+    gate = threading.Timer(0.5, (tmp_path / "gate").touch)
+    gate.start()
+    drills.current.inject()
+    with create("pool", Settings(workers=2, is_idempotent=False)) as pool:
+        outcomes = list(pool.map(tasks.WaitsAt(30, tmp_path), cut(range(60), 1)))
+    drills.current.recover()
+    gate.join()
+
+    assert [outcome.value for outcome in outcomes] == [[number * number] for number in range(60)]
+    assert {len(done.read_text()) for done in tmp_path.glob("done-*")} == {1}
 
 
 @pytest.mark.drill(32)

@@ -201,6 +201,34 @@ def run_script(
     return done
 
 
+# Is ended by SIGTERM when it has begun to ask for a process.
+ASKS_BY_HALVES = """
+import os, signal
+from multiprocessing import forkserver
+from xlmill.execution import map
+def end(*_): raise SystemExit("ended")
+signal.signal(signal.SIGTERM, end)
+send = forkserver.reduction.sendfds
+def end_and_send(*arguments):
+    os.kill(os.getpid(), signal.SIGTERM)
+    send(*arguments)
+forkserver.ensure_running()
+forkserver.reduction.sendfds = end_and_send
+try:
+    map(lambda x: x + 1, [1], strategy="pool", workers=1, start_method="forkserver")
+except SystemExit as error:
+    forkserver.reduction.sendfds = send
+    print(error, map(lambda x: x + 1, [1], strategy="pool", workers=1, start_method="forkserver"))
+"""
+
+
+@pytest.mark.drill(7)
+def test_a_process_that_was_asked_for_by_halves_says_nothing(script_environment: dict[str, str]) -> None:
+    done = run_script(ASKS_BY_HALVES, script_environment)
+
+    assert (done.stdout, done.stderr) == ("ended [2]\n", "")
+
+
 # A script as people write it: no guard, a lambda, a class and a function of its own, a print that must come once.
 UNGUARDED = """
 from xlmill.execution import map

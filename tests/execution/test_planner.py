@@ -74,6 +74,14 @@ def test_typical_workloads_get_what_suits_them(workload: Workload, strategy: str
     assert plan(workload, cores=4).strategy == strategy
 
 
+def test_on_a_busy_machine_workers_must_promise_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    alone = plan(Workload(tasks=10, seconds=0.1), cores=2)
+    beside_another = plan(Workload(tasks=10, seconds=0.1, others=1.0), cores=2)
+
+    assert (alone.strategy, beside_another.strategy) == ("pool", "serial")
+
+
 def test_tasks_that_wait_get_more_workers_than_cores() -> None:
     assert plan(Workload(tasks=100, seconds=0.2, waiting=0.99), cores=2).workers > 2
 
@@ -87,6 +95,17 @@ def test_a_reason_reads_as_a_sentence() -> None:
     reason = plan(Workload(tasks=2000, seconds=0.002), cores=2).reason
 
     assert reason.startswith("2,000 tasks of 2 ms are 4 s of work; with 2 workers on 2 cores pool should take 2.")
+
+
+@pytest.mark.parametrize(
+    ("tasks", "begins"),
+    [
+        (61, "about 999,000 rows of 2 µs are 2 s of work; "),
+        (None, "an unknown number of rows of 2 µs; "),
+    ],
+)
+def test_where_tasks_are_chunks_of_rows_the_reason_counts_rows(tasks: int | None, begins: str) -> None:
+    assert plan(Workload(tasks, 0.032768, rows_each=16_384), cores=2).reason.startswith(begins)
 
 
 def test_a_plan_is_a_table_that_tells_what_was_predicted_and_what_was_measured() -> None:

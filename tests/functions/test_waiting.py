@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.local_server import LocalServer, local_server
 
 import xlmill as xl
+from properties import examples
 from xlmill.functions import outside, registry, waiting
 from xlmill.functions.user_function import own_functions
 
@@ -173,6 +174,7 @@ def test_two_functions_in_one_formula_wait_at_the_same_time() -> None:
     assert xl.with_columns(frame, y="=LEFTHAND(x)+SUM(x,RIGHTHAND(x))")["y"].to_pylist() == [3.0]
 
 
+@pytest.mark.drill(10)
 def test_what_does_not_need_an_answer_is_computed_before_it_comes() -> None:
     computed = threading.Event()
 
@@ -190,6 +192,7 @@ def test_what_does_not_need_an_answer_is_computed_before_it_comes() -> None:
     assert xl.evaluate_many(["=ASK(1)*2", "=COMPUTE(1+COMPUTE(1)*2)"]).to_list() == [2.0, 3.0]
 
 
+@pytest.mark.drill(10)
 def test_other_chunks_are_computed_while_one_waits() -> None:
     computed = threading.Event()
 
@@ -458,7 +461,7 @@ def answer(x: float) -> float:
 @given(
     st.lists(formulas, min_size=1, max_size=12), st.integers(1, 8), st.sampled_from(["serial", "threads", "asyncio"])
 )
-@settings(max_examples=60)
+@examples(0.6)
 def test_results_depend_neither_on_strategy_nor_on_concurrency(
     texts: list[str], concurrency: int, strategy: str
 ) -> None:

@@ -15,7 +15,7 @@ from xlmill.io import format_for, formats
 from xlmill.io.batches import as_text
 from xlmill.io.span import SpanFormat, spans
 
-ROWS = 1000
+ROWS = 60
 NAMES = [name for name, format_class in formats().items() if issubclass(format_class, SpanFormat)]
 
 
@@ -48,10 +48,10 @@ def _parquet_writer(path: str, schema: pa.Schema) -> object:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(
-    groups=st.lists(st.integers(1, 400), min_size=1, max_size=4),
-    rows=st.integers(1, 1200),
-    cut=st.integers(1, 1200),
-    batch_rows=st.integers(1, 500),
+    groups=st.lists(st.integers(1, 25), min_size=1, max_size=4),
+    rows=st.integers(1, 70),
+    cut=st.integers(1, 70),
+    batch_rows=st.integers(1, 30),
 )
 def test_spans_cut_anywhere_hold_all_rows_in_order(
     name: str, groups: list[int], rows: int, cut: int, batch_rows: int, tmp_path_factory: pytest.TempPathFactory

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from properties import examples
 from xlmill.exceptions import InputError
 from xlmill.execution.progress import Event, RowsDone
 from xlmill.io import format_for, formats
@@ -133,7 +134,7 @@ def test_lines_can_be_resumed_into_every_format(suffix: str, tmp_path: Path) -> 
     assert target.read_bytes() == expected
 
 
-@settings(max_examples=25)
+@examples(0.25)
 @given(
     stops=st.lists(st.integers(1, ROWS), min_size=1, max_size=3),
     sizes=st.lists(st.integers(1, 400), min_size=4, max_size=4),
@@ -263,7 +264,7 @@ def test_a_column_whose_type_changes_late_is_resumed(stop_at: int, tmp_path: Pat
 
 
 @pytest.mark.drill(12)
-@settings(max_examples=25)
+@examples(0.25)
 @given(data=st.data())
 def test_a_torn_journal_costs_only_what_is_torn(
     data: st.DataObject, source: Path, tmp_path_factory: pytest.TempPathFactory

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from trees import outline
 
 from formulas import FUNCTIONS, formulas
+from properties import examples
 from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.parser import parse_text
 from xlmill.syntax.printer import print_formula, print_number
@@ -17,7 +18,7 @@ def printed(formula: str, *, stored: bool = False, r1c1: bool = False) -> str:
     return print_formula(parse_text(formula, FUNCTIONS, r1c1=r1c1), 0, FUNCTIONS, stored=stored)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(3)
 @given(formula=formulas, stored=st.booleans())
 def test_a_printed_formula_parses_to_the_same_tree(formula: str, stored: bool) -> None:
     again = printed(formula, stored=stored)

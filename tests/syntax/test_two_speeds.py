@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from formulas import FUNCTIONS, formulas
+from properties import examples
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.parser import parse
 from xlmill.values.two_speed import TwoSpeed
@@ -50,14 +51,14 @@ _fragments = st.sampled_from([*_words.encode().split(), b" ", b"\n", b"\0", b"\x
 garbage = st.one_of(st.binary(max_size=40), st.lists(_fragments, max_size=25).map(b"".join))
 
 
-@settings(max_examples=400, deadline=None)
+@examples(4)
 @given(rows=st.lists(st.one_of(garbage, formulas.map(str.encode)), max_size=6), r1c1=st.booleans())
 @example(rows=[b"=LET(a,1,b,LAMBDA(x,a+x),b(2))", b"=a", b"={1,2;3,4}", b"=1E400"], r1c1=False)
 def test_the_forest_is_the_same_interpreted_and_compiled(rows: list[bytes], r1c1: bool) -> None:
     assert_same_at_both_speeds(rows, r1c1)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(3)
 @given(row=garbage, r1c1=st.booleans())
 def test_no_bytes_raise(row: bytes, r1c1: bool) -> None:
     # Interpreted, an index out of bounds would raise.
@@ -68,7 +69,7 @@ def test_no_bytes_raise(row: bytes, r1c1: bool) -> None:
     assert forest.root[0] >= 0 or 0 <= forest.problem_at[0] <= len(row)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(2)
 @given(rows=st.lists(st.one_of(garbage, formulas.map(str.encode)), min_size=1, max_size=6))
 def test_nodes_stand_in_postfix_order(rows: list[bytes]) -> None:
     forest = forest_of(rows, False)
@@ -86,7 +87,6 @@ def test_nodes_stand_in_postfix_order(rows: list[bytes]) -> None:
         assert seen == root - begin  # every node but the root is the argument of one
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(st.sampled_from([b"=1+1+1+1+1", b"=-A1%", b"={1,2}", b"1E999", b"=F(", b"", b"=x+1"]), max_size=40)
 )

@@ -6,16 +6,15 @@ beforehand (`Settings.preload`).
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import hashlib
-import importlib
 import json
 import logging
 import os
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from xlmill.cache_folder import cache_folder
@@ -24,6 +23,7 @@ from xlmill.execution.cost_model import SEEDS, StrategyCost, cost_names
 from xlmill.execution.launcher import has_started
 from xlmill.execution.planner import CANDIDATES
 from xlmill.execution.strategy import Settings, Strategy, create
+from xlmill.execution.worker import load as load_modules
 
 MESSAGES = 200
 LARGE_ITEMS = 4
@@ -105,7 +105,12 @@ def save(file: Path, measured: Mapping[str, StrategyCost]) -> None:
 
 def _measure(name: str, seed: StrategyCost, settings: Settings) -> StrategyCost:
     quiet = replace(
-        settings, observer=None, initializer=_Imports(settings.preload), task_timeout=None, memory_limit=None
+        settings,
+        observer=None,
+        # A worker is ready when it has imported what its tasks will need.
+        initializer=functools.partial(load_modules, settings.preload),
+        task_timeout=None,
+        memory_limit=None,
     )
     if name == "process":
         with create(name, replace(quiet, workers=1)) as alone:
@@ -128,18 +133,6 @@ def _measure(name: str, seed: StrategyCost, settings: Settings) -> StrategyCost:
     each = seed.start_each if first.traits.shares_memory else max(0.0, both - start)
     once = max(0.0, cold - start) if was_cold and seed.first else seed.first
     return replace(seed, first=once, start=start, start_each=each, message=message, item=item, byte=byte)
-
-
-@dataclass(frozen=True, slots=True)
-class _Imports:
-    """A worker is ready when it has imported what its tasks will need; a fork server may have done so for all."""
-
-    modules: tuple[str, ...]
-
-    def __call__(self) -> None:
-        for module in self.modules:
-            with contextlib.suppress(ImportError):  # not everything that is loaded beforehand need be there
-                importlib.import_module(module)
 
 
 def _seconds_to_start(name: str, settings: Settings) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -24,6 +25,8 @@ class Workload:
     waiting: the share of that time in which it does not compute, from 0 to 1.
     gil_free: the share of its computing that releases the GIL, from 0 to 1.
     bytes_in, bytes_out: pickled size of a task and of its result.
+    others: threads of other processes that want a core meanwhile, on average.
+    rows_each: rows of a task, where it is a chunk of what people think of as rows.
     """
 
     tasks: int | None
@@ -32,6 +35,8 @@ class Workload:
     gil_free: float = 0.0
     bytes_in: float = 0.0
     bytes_out: float = 0.0
+    others: float = 0.0
+    rows_each: int | None = None
 
     def __post_init__(self) -> None:
         for share in (self.waiting, self.gil_free):
@@ -103,31 +108,44 @@ def best_chunk_size(workload: Workload, workers: int, chunk_seconds: float = CHU
     return max(1, math.floor(min(by_time, by_balance, MOST_ITEMS)))
 
 
+def cores_had(threads: int, cores: int, others: float, in_all: int = 1) -> float:
+    """The cores' worth of time that so many threads get beside `others`, of `cores` that they may use of `in_all`.
+
+    Linux shares cores out evenly between threads, or between sessions and containers, of which this process is one
+    however many threads it has: then more threads get only the cores that idle. As it cannot be known, half-way.
+
+    >>> [round(cores_had(2, 2, others), 2) for others in (0.5, 1, 3)]
+    [1.55, 1.17, 0.65]
+    """
+    in_all = max(cores, in_all)
+    by_thread = in_all * threads / (threads + others)
+    by_session = max(in_all / (1 + others), in_all - others)
+    return min(threads, cores, (min(threads, by_thread) + min(threads, by_session)) / 2)
+
+
 def predict(
     name: str, cost: StrategyCost, traits: Traits, workload: Workload, workers: int, cores: int, chunk_size: int
 ) -> Prediction:
     """What running `workload` by one strategy would take."""
     chunks = math.ceil(workload.count / chunk_size)
     side_by_side = max(1, min(workers, chunks))
-    computing_at_once = min(side_by_side, cores)
+    in_all = os.cpu_count() or 1
+    alone = cores_had(1, cores, workload.others, in_all)
+    together = cores_had(side_by_side, cores, workload.others, in_all)
 
     work = workload.count * workload.seconds
     computing = work * (1 - workload.waiting)
     one_at_a_time = 0.0 if traits.escapes_gil else computing * (1 - workload.gil_free)
+    # The last round may be only partly filled: of single tasks, for chunks shrink towards the end.
+    rounds = math.ceil(workload.count / side_by_side)
     # The longest of: what the GIL lets through one by one, what the cores can do, what the workers can hold.
-    running = max(one_at_a_time, computing / computing_at_once, work / side_by_side)
-    if workload.count and work / side_by_side == running:
-        # The last round may be only partly filled: of single tasks, for chunks shrink towards the end.
-        running = math.ceil(workload.count / side_by_side) * workload.seconds
+    running = max(one_at_a_time / alone, computing / together, rounds * workload.seconds)
 
     copied = 0.0 if traits.shares_memory else workload.bytes_in + workload.bytes_out
     seconds = (
-        cost.first
-        + cost.start
-        + cost.start_each * (workers - 1)
-        + chunks * cost.launch / computing_at_once
-        + chunks * cost.message
-        + workload.count * (cost.item + copied * cost.byte)
+        (cost.first + cost.start + cost.start_each * (workers - 1)) / alone
+        + chunks * cost.launch / together
+        + (chunks * cost.message + workload.count * (cost.item + copied * cost.byte)) / alone
         + running
     )
     in_flight = min(chunks, CHUNKS_TO_BALANCE * workers) * chunk_size

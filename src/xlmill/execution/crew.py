@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import selectors
 import signal
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from typing import TypeAlias
 
-from xlmill.exceptions import WorkersFailedError
+from xlmill.exceptions import InputError, WorkersFailedError
 from xlmill.execution.channel import Channel, Message
 from xlmill.execution.launcher import Launcher, SpawnError
 from xlmill.execution.mark import Mark, Place
@@ -23,6 +24,8 @@ from xlmill.execution.strategy import Settings
 START_SECONDS = 60.0
 STOP_SECONDS = 0.5
 MEMORY_POLL_SECONDS = 0.1
+# With less than this beside what it takes when empty, a worker would be ended for rows that are not to blame.
+ROOM_BYTES = 32 << 20
 # How often a worker under a time limit is asked on which row it is: it may take so much longer than allowed.
 LOOK_SHARE = 0.1
 SHORTEST_LOOK_SECONDS = 0.005
@@ -125,7 +128,12 @@ class Crew:
         return worker
 
     def welcome(self, worker: Worker) -> None:
-        """Take note that a worker is ready; its time counts from now."""
+        """Take note that a worker is ready; its time counts from now.
+
+        Raises InputError where the memory limit leaves it no room.
+        """
+        if self.settings.memory_limit is not None and not worker.has_worked:
+            _check_room(worker, self.settings.memory_limit)
         worker.is_ready = True
         worker.since = time.monotonic()
         self._early_deaths = 0
@@ -280,6 +288,22 @@ class Crew:
                 worker.end(Fault(Cause.MEMORY, f"took {used:,} bytes of memory; the limit is {limit:,}"))
         except psutil.NoSuchProcess:
             return  # its end will be heard
+
+
+def _check_room(worker: Worker, limit: int) -> None:
+    import psutil
+
+    try:
+        used = psutil.Process(worker.process.pid).memory_full_info().uss
+    except psutil.NoSuchProcess:
+        return  # its end will be heard
+    if limit < used + ROOM_BYTES:
+        # Workers differ by a megabyte or two, so what is advised is rather more.
+        least = math.ceil((used + 1.25 * ROOM_BYTES) / 1e7) * 10
+        raise InputError(
+            f"a memory limit of {limit:,} bytes is too low: before its first row a worker takes {used:,} bytes; "
+            f"give at least {least} MB"
+        )
 
 
 def _fault_of_delay(worker: Worker, limit: float) -> Fault:

@@ -36,7 +36,7 @@ class Launcher:
     """Starts worker processes; raises InputError at once where the settings cannot be kept."""
 
     def __init__(self, settings: Settings) -> None:
-        if settings.start_method == "fork" and threading.active_count() > 1:
+        if settings.start_method == "fork" and len(sys._current_frames()) > 1:
             raise InputError(
                 "the start method 'fork' copies locks that other threads hold, and this process has threads; "
                 "use 'forkserver' or 'spawn'"
@@ -46,6 +46,7 @@ class Launcher:
         self._settings = WorkerSettings(
             None if settings.initializer is None else pack_function(settings.initializer),
             settings.memory_limit,
+            settings.preload,
             # A fork server forks in its only thread.
             self._method == "forkserver" or threading.current_thread() is threading.main_thread(),
         )
@@ -60,12 +61,15 @@ class Launcher:
         try:
             with theirs, shared_mark() as (mark, shared), _starting, main_module_hidden(), interrupts_held():
                 if self._method == "forkserver":
-                    # Takes effect when the fork server starts, with the first worker.
+                    # Takes effect when the fork server starts, with the first worker: before SIGTERM is held, to which
+                    # the processes of others that it forks must not be deaf.
                     multiprocessing.set_forkserver_preload([work.__module__, "cloudpickle", *self._preload])
+                    importlib.import_module("multiprocessing.forkserver").ensure_running()
                 process: BaseProcess = context.Process(  # type: ignore[attr-defined]
                     target=work, args=(theirs, shared, self._settings), name=f"{NAME}{number}"
                 )
-                process.start()
+                with held("SIGTERM"):  # a fork server that is asked for a process by halves dies with a traceback
+                    process.start()
         except BaseException as error:
             # Ctrl-C may come when the process has just started: then this tells it to go.
             hang_up(ours)
@@ -148,14 +152,22 @@ _hidden = _Hidden()
 @contextmanager
 def interrupts_held() -> Iterator[None]:
     """Let processes that start meanwhile be born deaf to Ctrl-C, until they have told Python to ignore it."""
+    if hasattr(signal, "pthread_sigmask"):
+        from multiprocessing import resource_tracker
+
+        # Starting the tracker unblocks the signal, so it must be running before.
+        resource_tracker.ensure_running()
+    with held("SIGINT"):
+        yield
+
+
+@contextmanager
+def held(name: str) -> Iterator[None]:
+    """Have this signal wait, where signals can; processes that start meanwhile are born so."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    from multiprocessing import resource_tracker
-
-    # Starting the tracker unblocks the signal, so it must be running before.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.Signals[name]})
     try:
         yield
     finally:

@@ -134,11 +134,9 @@ def _is_as_good(each: Prediction, soonest: Prediction) -> bool:
 
 
 def _reason(chosen: Prediction, best: Mapping[str, Prediction], workload: Workload, cores: int) -> str:
-    work = workload.count * workload.seconds
-    about = "an unknown number of tasks" if workload.tasks is None else f"{workload.tasks:,} tasks"
-    head = f"{about} of {seconds_text(workload.seconds)}"
+    head = f"{_how_many(workload)} of {seconds_text(workload.seconds / (workload.rows_each or 1))}"
     if workload.tasks is not None:
-        head += f" are {seconds_text(work)} of work"
+        head += f" are {seconds_text(workload.count * workload.seconds)} of work"
     if workload.waiting >= 0.5:
         head += f", {workload.waiting:.0%} of it waiting"
     others = [each for each in best.values() if each.strategy != chosen.strategy]
@@ -153,6 +151,17 @@ def _reason(chosen: Prediction, best: Mapping[str, Prediction], workload: Worklo
         verdict += f" ({seconds_text(second.seconds)} and {seconds_text(chosen.seconds)})"
     hands = "1 worker" if chosen.workers == 1 else f"{chosen.workers} workers"
     return f"{head}; with {hands} on {cores} cores {verdict}"
+
+
+def _how_many(workload: Workload) -> str:
+    noun = "tasks" if workload.rows_each is None else "rows"
+    if workload.tasks is None:
+        return f"an unknown number of {noun}"
+    if workload.rows_each is None:
+        return f"{workload.tasks:,} {noun}"
+    # Tasks are whole chunks, and often only reckoned from the size of a file.
+    rows = workload.tasks * workload.rows_each
+    return f"about {round(rows, 3 - len(str(rows))) if rows > 999 else rows:,} {noun}"
 
 
 def seconds_text(seconds: float) -> str:

@@ -64,6 +64,7 @@ def probe(function: Callable[[T], R], tasks: Iterator[T], total: int | None, wor
         gil_free=trial.free_share,
         bytes_in=sizes[0] or 0.0,
         bytes_out=sizes[1] or 0.0,
+        others=trial.watch.others,
     )
     return Probe(trial.results, workload, None not in sizes, trial.rest, 1 + trial.helpers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -83,7 +84,7 @@ class Supervision(Generic[C, R]):
                 self._give_out()
                 if not self._slots:
                     return
-                self._hear(None if self._next_done() is None else 0)
+                self._hear(self._patience())
                 self._give_out()
                 while (place := self._next_done()) is not None:
                     slot = self._slots.pop(place)
@@ -102,6 +103,14 @@ class Supervision(Generic[C, R]):
         if self._crew.settings.is_ordered:
             return 0 if self._slots and self._slots[0].outcome is not None else None
         return next((place for place, slot in enumerate(self._slots) if slot.outcome is not None), None)
+
+    def _patience(self) -> float | None:
+        """Seconds to wait for what may happen, None without end."""
+        if self._next_done() is not None:
+            return 0
+        workers = self._crew.workers
+        may_recall = any(not worker.held for worker in workers) and any(self._held_up(worker) for worker in workers)
+        return QUEUED_BELOW_SECONDS if may_recall else None
 
     # Giving out
 
@@ -122,7 +131,7 @@ class Supervision(Generic[C, R]):
             able = self._free_worker()
             if able is None and not crew.may_hire:
                 break
-            slot = self._next_slot()
+            slot = self._next_slot() or (None if able is None or able.held else self._recalled())
             if slot is None:
                 break
             if slot.attempts:
@@ -161,8 +170,12 @@ class Supervision(Generic[C, R]):
             and worker.has_worked
             and self._mean_seconds < QUEUED_BELOW_SECONDS
             # Never behind a chunk on trial: whatever it does to its worker must be its own doing.
-            and not self._by_number[worker.held[0]].is_suspect
+            and not self._is_on_trial(worker)
         )
+
+    def _is_on_trial(self, worker: Worker) -> bool:
+        first = self._by_number.get(worker.held[0])
+        return first is not None and first.is_suspect
 
     def _fresh_worker(self) -> Worker | None:
         """One for a row on trial, that no earlier chunk can have harmed; room is made for it where there is none."""
@@ -197,6 +210,28 @@ class Supervision(Generic[C, R]):
         self._is_exhausted = True
         return None
 
+    def _recalled(self) -> _Slot[C, R] | None:
+        """A chunk that stands behind one that takes long, for a worker that else had nothing to do.
+
+        The slow worker will compute it too, for what was sent cannot be taken back; its answer will be passed over.
+        """
+        late = time.monotonic() - QUEUED_BELOW_SECONDS
+        for worker in self._crew.workers:
+            held_up = self._held_up(worker)
+            if held_up and worker.since <= late:
+                slot = held_up[0]
+                again = self._new_slot(slot.chunk, slot.is_suspect, slot.attempts)
+                self._replace(slot, [again])
+                return again
+        return None
+
+    def _held_up(self, worker: Worker) -> list[_Slot[C, R]]:
+        """The chunks that a worker has not begun, as far as it is known here, and another may compute instead."""
+        if len(worker.held) < 2 or not self._crew.settings.is_idempotent:
+            return []
+        behind = itertools.islice(worker.held, 1, None)
+        return [self._by_number[number] for number in behind if number in self._by_number]
+
     def _window(self) -> int:
         settings = self._crew.settings
         return settings.chunks_in_flight * (2 if settings.window is None and self._has_short_chunks() else 1)
@@ -229,9 +264,9 @@ class Supervision(Generic[C, R]):
         """Let the time of a worker count from now, for the first of the chunks it holds."""
         worker.since = time.monotonic()
         if worker.held:
-            slot = self._by_number[worker.held[0]]
+            slot = self._by_number.get(worker.held[0])
             worker.allowed = self._crew.settings.task_timeout
-            if worker.allowed is not None and slot.is_suspect and len(slot.chunk) > 1:
+            if worker.allowed is not None and slot is not None and slot.is_suspect and len(slot.chunk) > 1:
                 worker.allowed *= PART_TIME_SHARE
 
     def _flush(self, worker: Worker) -> None:
@@ -275,10 +310,12 @@ class Supervision(Generic[C, R]):
         self._heard = time.monotonic()
 
     def _take_answer(self, worker: Worker, message: Message) -> None:
-        slot = self._by_number[message.number]
+        slot = self._by_number.get(message.number)
         worker.held.popleft()
         self._time(worker)
         worker.has_worked = True
+        if slot is None:
+            return  # recalled, and another's to answer
         try:
             began, ended, result, fault = unpack(message.parts)
         except Exception as error:
@@ -295,13 +332,14 @@ class Supervision(Generic[C, R]):
 
     def _mourn(self, worker: Worker, fault: Fault) -> None:
         """A worker is dead: what it computed is to blame, what it had not begun goes to others."""
-        held = [self._by_number[number] for number in worker.held]
+        held = [self._by_number[number] for number in worker.held if number in self._by_number]
         for slot in held:
             slot.is_waiting = self._has_waiting = True
         if not worker.is_ready:
             held = []
         self._crew.settings.tell(WorkerLost(worker.number, fault, sum(len(slot.chunk) for slot in held)))
-        if held:
+        # What was recalled is computed by another, and judged there.
+        if held and held[0].number == worker.held[0]:
             row = worker.mark.row(held[0].number)
             self._blame(held[0], fault, worker.number, worker.since, time.monotonic(), row)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 import queue
 import sys
 import threading
@@ -13,6 +14,7 @@ from typing import TypeAlias
 from xlmill.execution.attempt import attempt_in_parts
 from xlmill.execution.in_order import Ticket, in_order
 from xlmill.execution.outcome import C, Outcome, R
+from xlmill.execution.prompt_thread import PromptThread
 from xlmill.execution.strategy import Settings, Strategy, Traits, strategy
 
 Job: TypeAlias = Callable[[int], None]
@@ -42,7 +44,7 @@ class Threads(Strategy):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self._threads: list[threading.Thread] = []
+        self._threads: list[PromptThread] = []
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)
 
@@ -79,11 +81,7 @@ class Threads(Strategy):
         those one endless task would make Ctrl-C wait for ever.
         """
         number = len(self._threads) + 1
-        thread = threading.Thread(
-            target=_work, args=(self._jobs, self._idle, number), name=f"xlmill-{number}", daemon=True
-        )
-        self._threads.append(thread)
-        thread.start()
+        self._threads.append(PromptThread(functools.partial(_work, self._jobs, self._idle, number)))
 
 
 class _Ticket(Ticket[C, R]):

@@ -8,10 +8,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Generic, TypeVar
 
 from xlmill.execution.cores import usable_cores
-from xlmill.execution.watch import NOTHING, Meter, Spent, Watch
+from xlmill.execution.prompt_thread import PromptThread
+from xlmill.execution.watch import LONG_NAP_SECONDS, NAP_SECONDS, NOTHING, Meter, Spent, Watch
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,6 +29,8 @@ BATCH_SECONDS = 0.001
 LONGEST_TRIAL_SECONDS = 0.025
 # So little left is done here before anything could be started.
 NEGLIGIBLE_SECONDS = 0.002
+# So many threads are started at once when tasks are seen to wait.
+FIRST_HELPERS = 8
 # Threads that compute for so much of the time, side by side, want the GIL or all cores.
 SATURATED_SHARE = 0.7
 
@@ -55,7 +59,7 @@ class Trial(Generic[T, R]):
         self._first = NOTHING
         self._others = NOTHING
         self._helped: list[Spent] = []
-        self._helpers: list[threading.Thread] = []
+        self._helpers: list[PromptThread] = []
         self._most_helpers = helpers
         self._useful = 0
         self._problem: BaseException | None = None
@@ -165,15 +169,20 @@ class Trial(Generic[T, R]):
     # In other threads
 
     def _help(self) -> None:
-        """Have tasks that may be run ahead run side by side, by as many threads as find some to run."""
+        """Have tasks that may be run ahead run side by side: by twice as many threads each moment, while they wait."""
+        wanted, nap = FIRST_HELPERS, NAP_SECONDS
         while self._ahead and len(self._helpers) < self._most_helpers:
+            if len(self._helpers) == wanted:
+                if _computing_at_once(nap) < SATURATED_SHARE:
+                    wanted *= 2
+                else:  # a thread more would cost more than it gives; but to start them was to compute
+                    nap = min(2 * nap, LONG_NAP_SECONDS)
+                    if not self._is_over:
+                        continue
             with self._lock:
                 if self._is_over:
                     return
-                run = contextvars.copy_context().run
-                helper = threading.Thread(target=run, args=(self._run_aside,), name="xlmill-probe", daemon=True)
-                self._helpers.append(helper)
-                helper.start()
+                self._helpers.append(PromptThread(partial(contextvars.copy_context().run, self._run_aside)))
 
     def _run_aside(self) -> None:
         meter, count = Meter(), 0
@@ -191,3 +200,10 @@ class Trial(Generic[T, R]):
             self._helped.append(meter.spent(count))
             with self._lock:
                 self._useful += 1
+
+
+def _computing_at_once(seconds: float) -> float:
+    """How many threads of this process compute, on average over so many seconds."""
+    began, computed = time.perf_counter(), time.process_time()
+    time.sleep(seconds)
+    return (time.process_time() - computed) / (time.perf_counter() - began)

@@ -89,6 +89,7 @@ class Watch:
         self._naps = 0
         self._late_naps = 0
         self._looks = 0
+        self._others: list[int] = []
 
     def __enter__(self) -> Self:
         # What it calls sees the context of the caller. A `threading.Thread` would have to be waited for until it has
@@ -109,6 +110,11 @@ class Watch:
         """Whether there were enough naps, and all were as they are while nobody keeps the GIL."""
         return self.has_seen_enough(computing) and not self._late_naps
 
+    @property
+    def others(self) -> float:
+        """How many threads of other processes had or wanted a core meanwhile, on average."""
+        return sum(self._others) / len(self._others) if self._others else 0.0
+
     def free_share(self, computing: float) -> float:
         """The share of computing that left the GIL alone, where `computing` is a share of all the time."""
         if self._naps == 0 or computing <= 0:
@@ -126,6 +132,7 @@ class Watch:
                 slept = own_time(this) - began
                 if self._is_over.is_set():
                     return
+                self._count_others(watched)
                 is_late = slept > nap + PROMPT_SECONDS
                 # A thread that could run, and did not, says nothing: it had no core.
                 # And the first nap says how long it takes to start a thread.
@@ -141,6 +148,14 @@ class Watch:
                 return  # the watched thread has ended
             if napped > NAPPED_SECONDS:
                 nap = LONG_NAP_SECONDS
+
+    def _count_others(self, watched: Meter) -> None:
+        try:
+            runnable = int(_read("/proc/loadavg").split()[3].split(b"/")[0])
+        except OSError:
+            return  # nothing tells it off Linux
+        # One of those is this thread, and perhaps one the other.
+        self._others.append(max(0, runnable - 1 - watched.is_runnable()))
 
     def _is_waiting(self, watched: Meter) -> bool:
         """Whether the tasks that run now, or all of them until now, were seen to wait, not for the first time."""

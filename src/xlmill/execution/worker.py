@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import pickle
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +28,13 @@ PR_SET_PDEATHSIG = 1
 class WorkerSettings:
     """What a worker must know to start.
 
-    `initializer` is pickled; `memory_limit` is in bytes; `parent_thread_lasts` says that the thread that
-    starts the worker lives as long as its process.
+    `initializer` is pickled; `memory_limit` is in bytes; `preload` are modules that tasks will need;
+    `parent_thread_lasts` says that the thread that starts the worker lives as long as its process.
     """
 
     initializer: bytes | None
     memory_limit: int | None
+    preload: tuple[str, ...]
     parent_thread_lasts: bool
 
 
@@ -40,7 +43,7 @@ def work(end: socket.socket, shared: SharedMark, settings: WorkerSettings) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     _die_with_parent(settings.parent_thread_lasts)
     end.setblocking(True)
     channel = Channel(end)
@@ -49,6 +52,7 @@ def work(end: socket.socket, shared: SharedMark, settings: WorkerSettings) -> No
             if settings.initializer is not None:
                 pickle.loads(settings.initializer)()
             if settings.memory_limit is not None:
+                load(settings.preload)  # so that it is known what a worker takes before its first row
                 _limit_memory(settings.memory_limit)
         except Exception as error:
             channel.put(Message(Tag.REFUSED, 0, pack(fault_of(error).message)))
@@ -57,6 +61,13 @@ def work(end: socket.socket, shared: SharedMark, settings: WorkerSettings) -> No
         _serve(channel, shared.open())
     except EOFError:
         return  # the supervisor stopped, or is dead
+
+
+def load(modules: Iterable[str]) -> None:
+    """Import the modules, as far as they are there; where a fork server did so for all, this is done at once."""
+    for module in modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
 
 
 def _serve(channel: Channel, mark: Mark) -> None:

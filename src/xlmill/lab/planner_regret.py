@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
@@ -15,6 +17,10 @@ AUTO = "auto"
 
 # A strategy predicted to take so much longer than the best is not measured: it could not be the best.
 HOPELESS = 4.0
+# The shortest of fewer would be chance.
+LEAST_REPEATS = 2
+SHORTEST_SECONDS = 0.5
+MOST_REPEATS = 50
 # Differences below this are not seen by anybody.
 UNSEEN_SECONDS = 0.002
 
@@ -55,12 +61,16 @@ class Verdict:
 
 
 def judge(
-    cells: Iterable[GridCell], repeats: int = 3, seed: int = 0, progress: Callable[[Judged], None] | None = None
+    cells: Iterable[GridCell],
+    repeats: int = 3,
+    seed: int = 0,
+    progress: Callable[[Judged], None] | None = None,
+    enough_seconds: float = math.inf,
 ) -> Verdict:
-    """Measure all cells by every strategy that could be the best, and by `auto`."""
+    """Measure all cells by every strategy that could be the best, and by `auto`; see `judge_cell`."""
     judged = []
     for cell in cells:
-        judged.append(judge_cell(cell, repeats, random.Random(seed)))
+        judged.append(judge_cell(cell, repeats, random.Random(seed), enough_seconds))
         if progress is not None:
             progress(judged[-1])
     return verdict(judged)
@@ -73,14 +83,26 @@ def verdict(judged: Sequence[Judged]) -> Verdict:
     return Verdict(percentiles[49], percentiles[94], ranked)
 
 
-def judge_cell(cell: GridCell, repeats: int, chance: random.Random) -> Judged:
-    """Measure one cell, its strategies in random order in each repeat."""
+def judge_cell(cell: GridCell, repeats: int, chance: random.Random, enough_seconds: float = math.inf) -> Judged:
+    """Measure one cell, its strategies in random order in each repeat.
+
+    There are no more than two repeats once `enough_seconds` are over; and more than `repeats` of what takes a moment,
+    for another process may be in the way of so many moments in a row.
+    """
+    began = time.perf_counter()
+
+    def calls_for_repeat(done: int) -> bool:
+        took = time.perf_counter() - began
+        if done < repeats:
+            return done < LEAST_REPEATS or took <= enough_seconds
+        return done < MOST_REPEATS and took < SHORTEST_SECONDS
+
     alternatives = cell.alternatives()
     hopeful = [each for each in alternatives if each.seconds <= HOPELESS * alternatives[0].seconds]
     runs: list[Prediction | None] = [None, *hopeful]
     seconds: dict[str, float] = {}
     planned = Planned("", 0, "")
-    for _ in range(repeats):
+    for _ in itertools.takewhile(calls_for_repeat, itertools.count()):
         for alternative in chance.sample(runs, len(runs)):
             name = AUTO if alternative is None else alternative.strategy
             took, told = cell.measure(name, None if alternative is None else alternative.workers)

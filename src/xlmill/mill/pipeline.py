@@ -183,6 +183,8 @@ class Pipeline:
             gil_free=probed.workload.gil_free,
             bytes_in=timed.batch.nbytes / len(timed) * chunk_rows,
             bytes_out=30.0 * chunk_rows,
+            rows_each=chunk_rows,
+            others=probed.workload.others,
         )
         self._rest = itertools.chain([more] if more is not None else [], source)
         workers = None if self.options.workers in (None, -1) else self.options.workers

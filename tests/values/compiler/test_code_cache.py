@@ -105,6 +105,17 @@ def test_a_change_in_a_helper_or_constant_replaces_what_was_kept(
     assert version != other_version
 
 
+def test_pythons_beside_each_other_keep_their_own(folders: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    run()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.implementation, "cache_tag", "cpython-999")
+        run()
+    forbid_compiling(monkeypatch)
+
+    assert run() == [0, 1, 2, 3, 4]
+    assert len(list(folders[0].iterdir())) == 2
+
+
 def test_a_package_that_cannot_be_written_has_its_code_in_the_users_cache(folders: list[Path]) -> None:
     folders[0].write_text("in the way")
 

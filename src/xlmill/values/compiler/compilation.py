@@ -17,7 +17,9 @@ from xlmill.values.compiler.translation import Resolver, Translation
 
 def compiled(function: FunctionType, kinds: Sequence[Kind], callee: Resolver) -> MachineCode:
     """The machine code of a function for arguments of these kinds; `callee` finds the functions that it calls."""
-    name = f"{function.__module__}.{function.__name__}-{_digest(kinds, processor())}"
+    # Pythons beside each other do not take turns in throwing out each other's.
+    machine = _digest(kinds, processor(), sys.implementation.cache_tag)
+    name = f"{function.__module__}.{function.__name__}-{machine}"
     version = _digest(_compiler(), *_parts(function, callee, set()))
     kept = code_cache.fetch(name, version)
     if kept is None:
