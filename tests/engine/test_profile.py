@@ -64,13 +64,13 @@ def test_counting_lines_leaves_a_debugger_where_it_was() -> None:
 
 
 def test_a_profile_counts_nodes_and_small_batches() -> None:
-    many = [f'=UPPER("a{row}")' for row in range(SMALL_BATCH)]
-    told = profile(Texts.from_strings([*many, '=LOWER("B")', "=1+2*3", "=1+"]), RUN)
+    many = [f'=PROPER("a{row}")' for row in range(SMALL_BATCH)]
+    told = profile(Texts.from_strings([*many, '=CLEAN("B")', "=1+2*3", "=1+"]), RUN)
     shares = {share.function: share for share in told.shares}
 
     assert told.rows == SMALL_BATCH + 3
-    assert (shares["UPPER"].nodes, shares["UPPER"].small_batches) == (SMALL_BATCH, 0)
-    assert (shares["LOWER"].nodes, shares["LOWER"].small_batches) == (1, 1)
+    assert (shares["PROPER"].nodes, shares["PROPER"].small_batches) == (SMALL_BATCH, 0)
+    assert (shares["CLEAN"].nodes, shares["CLEAN"].small_batches) == (1, 1)
     assert told.settled == 2 - sum(share.nodes for share in told.shares if share.function in "+*")
     assert all(share.seconds >= 0 for share in told.shares)
 
@@ -78,8 +78,8 @@ def test_a_profile_counts_nodes_and_small_batches() -> None:
 def test_a_workload_in_memory_is_explained_with_its_columns() -> None:
     import pyarrow as pa
 
-    told = xl.explain(["=UPPER(name)"] * 3, columns=pa.table({"name": ["a", "b", "c"]}))
+    told = xl.explain(["=PROPER(name)"] * 3, columns=pa.table({"name": ["a", "b", "c"]}))
 
-    assert {"UPPER", "NAME"} <= {share.function for share in told.shares}
+    assert {"PROPER", "NAME"} <= {share.function for share in told.shares}
     with pytest.raises(InputError, match="no expressions"):
         xl.explain(iter(()))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from properties import examples
@@ -24,7 +24,9 @@ from xlmill.values.python_value import python_from_column
 
 ROWS = 300  # more than a block
 
-near_ties = st.builds(lambda whole, steps: (whole + 0.5) / 100 + steps * 1e-16, st.integers(-999, 999), st.integers(-3, 3))
+near_ties = st.builds(
+    lambda whole, steps: (whole + 0.5) / 100 + steps * 1e-16, st.integers(-999, 999), st.integers(-3, 3)
+)
 numbers = st.one_of(
     st.sampled_from([0.0, 1.0, -1.0, 2.5, 1e300, -1e300, 45_000.0]),
     st.floats(-1e6, 1e6).map(lambda number: round(number, 2)),
@@ -80,7 +82,7 @@ def bits(column: Column) -> list[object]:
 
 
 @given(formulas, st.lists(columns, min_size=4, max_size=4))
-@settings(max_examples=examples(2), deadline=None)
+@examples(2)
 def test_blocks_and_batches_give_the_same(formula: str, given: list[np.ndarray]) -> None:
     with least_rows(1):
         in_blocks = bits(value_of(formula, given))

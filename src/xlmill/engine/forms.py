@@ -45,6 +45,7 @@ class Form(IntEnum):
     LETTERS = 22  # UPPER, LOWER
     TRIM = 23
     SUBSTITUTE = 24
+    CODE = 25
 
 
 class Total(IntEnum):
@@ -56,6 +57,7 @@ class Total(IntEnum):
     MIN = 3
     MAX = 4
     SUMSQ = 5
+    MEDIAN = 6
 
 
 class Connective(IntEnum):
@@ -145,6 +147,7 @@ FORMS: Final[Mapping[str, tuple[Form, int]]] = {
     **{letters.name: (Form.LETTERS, letters) for letters in Letters},
     "TRIM": (Form.TRIM, 0),
     "SUBSTITUTE": (Form.SUBSTITUTE, 0),
+    "CODE": (Form.CODE, 0),
 }
 
 # What the second number is where it is not given, if not 0.

@@ -292,7 +292,7 @@ def _settle_rows(  # type: ignore[no-untyped-def]
                         no_index,
                     )
                     numbers[to + lane] = number
-                    kinds[to + lane] = one
+                    kinds[to + lane] = one if one <= ERROR else UNSETTLED
                 kind = _shared_kind(kinds, to, count)
             elif same[slot] != kind:
                 for lane in range(_BLOCK):

@@ -37,6 +37,7 @@ _EXACT: Final = int(Form.EXACT)
 _REPT: Final = int(Form.REPT)
 _LETTERS: Final = int(Form.LETTERS)
 _TRIM: Final = int(Form.TRIM)
+_CODE: Final = int(Form.CODE)
 _LEFT: Final = int(Cut.LEFT)
 _RIGHT: Final = int(Cut.RIGHT)
 _UPPER: Final = int(Letters.UPPER)
@@ -64,6 +65,10 @@ def text_value(  # type: ignore[no-untyped-def]
         return 0.0, UNSETTLED
     if form == _LEN:
         return float(characters_in(heap, start, stop - start)), NUMBER
+    if form == _CODE:
+        if stop == start:
+            return _VALUE, ERROR
+        return float(heap[start]), (NUMBER if heap[start] < 128 else UNSETTLED)
     if form == _CUT:
         return _cut(node, function, start, stop, count, at, args, aliases, kinds, numbers, starts, stops, heap)
     if form == _FIND or form == _EXACT:

@@ -33,7 +33,8 @@ def find_roots(equation: Equation, guess: Numbers, grid: Numbers, iterations: in
         value, slope = equation(x, rows)
         step = np.where(value == 0, 0.0, value / slope)
         x = x - step
-        stray = ~((x > grid[0]) & (x < grid[-1]))
+        # By an infinite slope each value would look like a root.
+        stray = ~((x > grid[0]) & (x < grid[-1]) & np.isfinite(slope))
         small = _SMALL_STEP if left_to_try > 1 else _LAST_STEP
         settled = ~stray & (np.abs(step) <= small * np.maximum(1.0, np.abs(x)))
         roots[rows[settled]] = x[settled]
