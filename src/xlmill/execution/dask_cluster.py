@@ -22,7 +22,7 @@ from xlmill.execution.strategy import Settings, Strategy, Traits, strategy
 from xlmill.execution.transfer import Part
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
+    from distributed import Client, Future, LocalCluster, Nanny
 
 # So many deaths let Dask give up a chunk that was held by workers that died, even if it never ran.
 ALLOWED_FAILURES = 1000
@@ -175,13 +175,18 @@ def _kill_workers(cluster: LocalCluster) -> None:
     is_quiet = False
     while not is_quiet and time.monotonic() < deadline:
         is_quiet = True
-        for starter in [nanny.process for nanny in nannies if nanny.process is not None]:
-            process = starter.process
-            if process is not None and process.pid is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
-            is_quiet = is_quiet and starter.status.name not in ("starting", "running")
+        for nanny in nannies:
+            _kill_worker_if_over(nanny)
+            is_quiet = is_quiet and (nanny.process is None or nanny.process.status.name not in ("starting", "running"))
         time.sleep(POLL_SECONDS)
+
+
+def _kill_worker_if_over(nanny: Nanny) -> None:
+    """Kill the process of a nanny whose cluster ends, if it has one."""
+    process = None if nanny.process is None else nanny.process.process
+    if nanny.is_over and process is not None and process.pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
 
 
 def _start_cluster(workers: int) -> LocalCluster:
@@ -207,6 +212,9 @@ def _start_cluster(workers: int) -> LocalCluster:
                         if self.is_over or not tries_left:
                             raise
                         continue
+                    finally:
+                        # Dask gives up waiting for a worker that starts while the cluster ends, and leaves it behind.
+                        _kill_worker_if_over(self)
                 if self.is_over or status is Status.running:
                     break
             return status

@@ -132,7 +132,7 @@ class Watch:
                 slept = own_time(this) - began
                 if self._is_over.is_set():
                     return
-                self._count_others(watched)
+                self._count_others(watched.computed() > computed)
                 is_late = slept > nap + PROMPT_SECONDS
                 # A thread that could run, and did not, says nothing: it had no core.
                 # And the first nap says how long it takes to start a thread.
@@ -149,13 +149,14 @@ class Watch:
             if napped > NAPPED_SECONDS:
                 nap = LONG_NAP_SECONDS
 
-    def _count_others(self, watched: Meter) -> None:
+    def _count_others(self, is_computing: bool) -> None:
         try:
             runnable = int(_read("/proc/loadavg").split()[3].split(b"/")[0])
         except OSError:
             return  # nothing tells it off Linux
-        # One of those is this thread, and perhaps one the other.
-        self._others.append(max(0, runnable - 1 - watched.is_runnable()))
+        # One of those is this thread, and one the other if it computes. To ask whether it could run just now would be
+        # to give up the GIL thrice more, and to wait for it each time.
+        self._others.append(max(0, runnable - 1 - is_computing))
 
     def _is_waiting(self, watched: Meter) -> bool:
         """Whether the tasks that run now, or all of them until now, were seen to wait, not for the first time."""
