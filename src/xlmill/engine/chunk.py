@@ -35,6 +35,7 @@ from xlmill.values.column import (
 )
 from xlmill.values.error_value import ExcelError
 from xlmill.values.text_column import Texts, read_only
+from xlmill.values.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,19 @@ class Outcome:
     templates: Index
 
 
-def evaluate_texts(texts: Texts, run: Run, tell_templates: bool = False) -> Outcome:
-    """Evaluate expressions, each in its own row; `tell_templates` also tells their templates apart."""
+def evaluate_texts(texts: Texts, run: Run, tell_templates: bool = False, workspace: Workspace | None = None) -> Outcome:
+    """Evaluate expressions, each in its own row; `tell_templates` also tells their templates apart.
+
+    The texts among the values stand in `workspace`, and are of use until that is used again.
+    """
+    workspace = workspace or Workspace()
     count = len(texts)
     # The rows may be a small part of a large buffer; the chunk shall hold no more than its own bytes.
     low = int(texts.starts.min()) if count else 0
     high = int((texts.starts + texts.lengths).max()) if count else 0
     begins = texts.starts - low
-    forest = parse(read_only(texts.buffer[low:high]), begins, begins + texts.lengths, program().table)
+    buffer = read_only(texts.buffer[low:high])
+    forest = parse(buffer, begins, begins + texts.lengths, program().table, workspace=workspace)
     blank = forest.problem == Problem.EMPTY
     invalid = (forest.problem != 0) & ~blank
     problems = {row: str(syntax_error(forest, row)) for row in np.flatnonzero(invalid).tolist()}
@@ -67,7 +73,7 @@ def evaluate_texts(texts: Texts, run: Run, tell_templates: bool = False) -> Outc
         return Outcome(_empty(count), invalid, problems, templates)
     parsed = replace(forest, root=forest.root[roots])
     try:
-        values = evaluate_forest(parsed, run)
+        values = evaluate_forest(parsed, run, workspace)
     except ChunkTooLargeError:
         return _in_halves(texts, run, invalid, problems, templates)
     if len(roots) != count:
@@ -77,12 +83,12 @@ def evaluate_texts(texts: Texts, run: Run, tell_templates: bool = False) -> Outc
     return Outcome(values, invalid, problems, templates)
 
 
-def evaluate_forest(forest: Forest, run: Run) -> Column:
-    """The values of trees that stand in a row each."""
+def evaluate_forest(forest: Forest, run: Run, workspace: Workspace | None = None) -> Column:
+    """The values of trees that stand in a row each; texts among them stand in `workspace`."""
     evaluation = Evaluation(run, program(), NameScope())
     rows = np.arange(len(forest.row_start))
     with np.errstate(all="ignore"):
-        store = ScatteredStore(forest, rows)
+        store = ScatteredStore(forest, rows, workspace)
         column = evaluation.snapped(evaluation.evaluate(forest, store, len(forest.root)), forest, store)
         return finished(column, evaluation, rows[forest.row[forest.root]])
 

@@ -40,6 +40,7 @@ from xlmill.values.column import (
 )
 from xlmill.values.text_column import Bytes, Texts, read_only
 from xlmill.values.two_speed import two_speed
+from xlmill.values.workspace import Workspace
 
 _NO_NODES: Index = np.zeros(0, np.int64)
 
@@ -67,14 +68,14 @@ class ScatteredStore:
     that a forest is evaluated once.
     """
 
-    def __init__(self, forest: Forest, rows: Index) -> None:
-        """`rows`: for each expression of the forest its number in the whole run."""
+    def __init__(self, forest: Forest, rows: Index, workspace: Workspace | None = None) -> None:
+        """`rows`: for each expression of the forest its number in the whole run; `workspace`: where texts may stand."""
         self._forest = forest
         self._rows = rows
         self._kinds, texts, doubled, standing = first_kinds(forest)
         self._numbers = forest.number
         self._stands_for = stands_for(forest) if standing else None
-        self._heap = _TextHeap(forest.buffer, expects_more=texts > 0)
+        self._heap = _TextHeap(forest.buffer, workspace or Workspace(), expects_more=texts > 0)
         self._has_text = texts > 0
         self._starts: Index = forest.start
         self._stops: Index = forest.stop
@@ -327,13 +328,16 @@ class _TextHeap:
     `bytes` has room behind the first `used[0]`.
     """
 
-    def __init__(self, expressions: Bytes, expects_more: bool) -> None:
+    def __init__(self, expressions: Bytes, workspace: Workspace, expects_more: bool) -> None:
         self.buffer = expressions
+        self._workspace = workspace
         self.bytes = np.zeros(0, np.uint8)
         self.used = np.array([len(expressions)])
         self._known = [expressions]
         if expects_more:
-            self._grow(2 * len(expressions) + _ROOM)
+            self.bytes = workspace.array("texts", 2 * len(expressions) + _ROOM, np.uint8)
+            self.bytes[: len(expressions)] = expressions
+            self._show()
 
     def add(self, texts: Texts, column: Column) -> tuple[Index, Index]:
         """Where the texts now stand; slices of the heap stay where they are."""
@@ -353,11 +357,11 @@ class _TextHeap:
         return texts.starts + shift, texts.lengths
 
     def _grow(self, size: int) -> None:
-        used = int(self.used[0])
-        grown = np.empty(size, np.uint8)
-        grown[:used] = self.buffer[:used]
-        self.bytes = grown
-        self.buffer = read_only(grown)
+        self.bytes = self._workspace.lengthened("texts", self.buffer[: int(self.used[0])], size)
+        self._show()
+
+    def _show(self) -> None:
+        self.buffer = read_only(self.bytes)
         self._known.append(self.buffer)
 
 

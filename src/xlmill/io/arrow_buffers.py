@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def strings_to_arrow(strings: Sequence[str]) -> pa.Array:
-    """Python strings as a ``large_string`` array.
+    """Python strings as a ``string`` array, ``large_string`` where they have two gigabytes or more.
 
     Raises TypeError where one is no string, UnicodeEncodeError where one holds half of a surrogate pair.
     """
@@ -27,9 +27,11 @@ def strings_to_arrow(strings: Sequence[str]) -> pa.Array:
     joined = "".join(strings)
     data = joined.encode()
     lengths = map(len, strings) if len(data) == len(joined) else (len(string.encode()) for string in strings)
-    offsets = np.zeros(len(strings) + 1, np.int64)
-    np.cumsum(np.fromiter(lengths, np.int64, len(strings)), out=offsets[1:])
-    return pa.LargeStringArray.from_buffers(len(strings), pa.py_buffer(offsets), pa.py_buffer(data))
+    is_large = len(data) >= 1 << 31
+    offsets = np.zeros(len(strings) + 1, np.int64 if is_large else np.int32)
+    np.cumsum(np.fromiter(lengths, offsets.dtype, len(strings)), out=offsets[1:])
+    kind = pa.LargeStringArray if is_large else pa.StringArray
+    return kind.from_buffers(len(strings), pa.py_buffer(offsets), pa.py_buffer(data))
 
 
 def numbers_to_arrow(numbers: Numbers, missing: Mask | None = None) -> pa.Array:

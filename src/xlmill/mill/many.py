@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +18,13 @@ from xlmill.execution.planner import Plan
 from xlmill.execution.progress import Observer
 from xlmill.functions.allowed_hosts import allowed_hosts
 from xlmill.functions.outside import Failure, Outside, failures_in
-from xlmill.io.arrow_buffers import strings_to_arrow
 from xlmill.io.arrow_table import column_of, is_frame, table_of
 from xlmill.io.batches import rebatch
 from xlmill.mill.chunk_sizes import even_rows
 from xlmill.mill.evaluate import serial_now
 from xlmill.mill.pipeline import Options, Pipeline, Work
 from xlmill.mill.result_batch import failed
+from xlmill.mill.text_chunk import NoTextError, text_array, text_chunks
 from xlmill.mill.workload import CHUNK_ROWS, Chunk, Computed, ExpressionJob, Job
 from xlmill.values.error_value import ExcelError
 
@@ -142,6 +141,8 @@ def evaluate_many(
     failed_calls: Counter[tuple[str, str]] = Counter()
     batches = []
     for outcome in pipeline.results(work.chunks):
+        if outcome.fault is not None and isinstance(outcome.fault.exception, NoTextError):
+            raise InputError(str(outcome.fault.exception))
         batches.append(_batch(outcome, work.job))
         if outcome.fault is None:
             failed_calls.update(outcome.value.tally.failures)
@@ -168,7 +169,7 @@ def _chunks_of(
             raise InputError(f"expressions must be a list of texts, not {type(expressions).__name__}")
         rows = len(expressions) if isinstance(expressions, list | tuple) else None
         chunk_rows = options.chunk_size or (CHUNK_ROWS if rows is None else even_rows(rows, options.workers))
-        return _numbered(rebatch(_batches_of(expressions, chunk_rows), chunk_rows)), rows, ()
+        return text_chunks(expressions, _COLUMN, chunk_rows), rows, ()
     if is_frame(expressions):
         texts = column_of(expressions)
     elif isinstance(expressions, list | tuple):
@@ -184,32 +185,11 @@ def _chunks_of(
     return _numbered(rebatch(table.to_batches(), chunk_rows)), table.num_rows, variables
 
 
-def _batches_of(expressions: Iterable[Any], chunk_rows: int) -> Iterator[pa.RecordBatch]:
-    """Texts a chunk at a time, when they are asked for: so others are evaluated while these are copied."""
-    import pyarrow as pa
-
-    source = iter(expressions)
-    at = 0
-    while texts := list(itertools.islice(source, chunk_rows)):
-        yield pa.RecordBatch.from_arrays([_text_array(texts, at)], names=[_COLUMN])
-        at += len(texts)
-
-
-def _text_array(texts: Sequence[Any], first_row: int = 0) -> pa.Array:
+def _text_array(texts: list[Any] | tuple[Any, ...]) -> pa.Array:
     try:
-        return strings_to_arrow(texts)
-    except UnicodeEncodeError:
-        raise InputError("an expression holds half of a surrogate pair, which is no text") from None
-    except TypeError:
-        return _array_with_gaps(texts, first_row)
-
-
-def _array_with_gaps(texts: Sequence[Any], first_row: int) -> pa.Array:
-    """Texts and None, which is an empty expression."""
-    wrong = next((i for i, text in enumerate(texts) if not (text is None or isinstance(text, str))), None)
-    if wrong is not None:
-        raise InputError(f"expression {first_row + wrong} is no text: {texts[wrong]!r}")
-    return _text_array([text or "" for text in texts])
+        return text_array(texts)
+    except NoTextError as error:
+        raise InputError(str(error)) from None
 
 
 def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:

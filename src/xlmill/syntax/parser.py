@@ -28,6 +28,7 @@ from xlmill.syntax.opcode import Opcode
 from xlmill.syntax.problem import Problem, syntax_error
 from xlmill.syntax.row_start import MOST_BYTES
 from xlmill.syntax.structured import parse_structured
+from xlmill.values.workspace import Workspace
 
 A = TypeVar("A", bound=np.generic)
 
@@ -44,11 +45,21 @@ _STACK_TYPES: Final = tuple(np.dtype(code) for code in "i4 i2 i2 i8 i8 i4 i4 i4 
 _SEED: Final = secrets.randbits(32)
 
 
-def parse(buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionTable, *, r1c1: bool = False) -> Forest:
+def parse(
+    buffer: Bytes,
+    row_start: Int64,
+    row_stop: Int64,
+    functions: FunctionTable,
+    *,
+    r1c1: bool = False,
+    workspace: Workspace | None = None,
+) -> Forest:
     """Parse every row of `buffer` (UTF-8); `row_start` and `row_stop` bound each in bytes.
 
-    A row that is no formula is told in the forest's `problem`, and never stops the others.
+    A row that is no formula is told in the forest's `problem`, and never stops the others. The nodes stand in
+    `workspace`, and the forest is of use until that is used again.
     """
+    workspace = workspace or Workspace()
     buffer = _read_only(np.ascontiguousarray(buffer, np.uint8))
     row_start = _read_only(np.ascontiguousarray(row_start, np.int64))
     row_stop = _read_only(np.ascontiguousarray(row_stop, np.int64))
@@ -73,13 +84,13 @@ def parse(buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionT
     name_start = np.empty(most_words, np.int64)
     name_stop = np.empty(most_words, np.int64)
     in_force = np.zeros(most_words, np.int32)
-    stacks = [np.empty(deepest, dtype) for dtype in _STACK_TYPES]
+    stacks = [workspace.array(f"stack {i}", deepest, dtype) for i, dtype in enumerate(_STACK_TYPES)]
     counts = np.zeros(COUNT_WIDTH, np.int64)
 
     # Each byte makes at most one node; usually it takes more than four.
     room = min(size, size // _USUAL_BYTES_A_NODE + deepest) + SPARE_NODES
-    by_node = [np.empty(room, dtype) for dtype in _NODE_TYPES]
-    refs = np.empty(room * REF_WIDTH, np.int64)
+    by_node = [workspace.array(f"nodes {i}", room, dtype) for i, dtype in enumerate(_NODE_TYPES)]
+    refs = workspace.array("references", room * REF_WIDTH, np.int64)
     run: Callable[..., int] = parse_rows.run
     reached = 0
     while True:
@@ -96,8 +107,8 @@ def parse(buffer: Bytes, row_start: Int64, row_stop: Int64, functions: FunctionT
         if reached == rows:
             break
         room = min(2 * room, size + SPARE_NODES)
-        by_node = [_lengthened(array, room) for array in by_node]
-        refs = _lengthened(refs, room * REF_WIDTH)
+        by_node = [workspace.lengthened(f"nodes {i}", array, room) for i, array in enumerate(by_node)]
+        refs = workspace.lengthened("references", refs, room * REF_WIDTH)
     nodes = int(counts[COUNT_NODES])
     names = int(counts[COUNT_NAMES])
     references = int(counts[COUNT_REFS])
@@ -178,12 +189,6 @@ def _reject(forest: Forest, node: int, problem: Problem) -> None:
         forest.root[row] = -1
         forest.problem[row] = problem
         forest.problem_at[row] = forest.start[node]
-
-
-def _lengthened(array: NDArray[A], length: int) -> NDArray[A]:
-    longer = np.empty(length, array.dtype)
-    longer[: len(array)] = array
-    return longer
 
 
 def _read_only(array: NDArray[A]) -> NDArray[A]:

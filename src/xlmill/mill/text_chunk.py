@@ -1,0 +1,86 @@
+"""Rows of texts from a Python list."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from xlmill.execution.outcome import ChunkError
+from xlmill.io.arrow_buffers import strings_to_arrow
+from xlmill.io.batches import BATCH_BYTES
+from xlmill.mill.workload import Chunk
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# So many texts are looked at to tell how long the others are.
+_LENGTHS_SEEN = 1_000
+
+
+class NoTextError(ChunkError):
+    """Something in the list is no text."""
+
+
+class TextChunk(Chunk):
+    """Rows of texts that become Arrow where they are evaluated: by threads, each its own.
+
+    Copied beforehand, by the one thread that hands out chunks, they would keep the others waiting for the GIL.
+    """
+
+    __slots__ = ("column", "texts")
+
+    column: str
+    texts: Sequence[Any]
+
+    def __init__(self, first_row: int, column: str, texts: Sequence[Any]) -> None:
+        for name, value in (("first_row", first_row), ("column", column), ("texts", texts)):
+            object.__setattr__(self, name, value)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def batch(self) -> pa.RecordBatch:
+        """The rows as a batch of one column. Raises NoTextError."""
+        import pyarrow as pa
+
+        return pa.RecordBatch.from_arrays([text_array(self.texts, self.first_row)], names=[self.column])
+
+    def cut(self, rows: int) -> tuple[Chunk, Chunk]:
+        """The first `rows` rows and the rest."""
+        head = TextChunk(self.first_row, self.column, self.texts[:rows])
+        return head, TextChunk(self.first_row + rows, self.column, self.texts[rows:])
+
+    def __reduce__(self) -> tuple[type[Chunk], tuple[int, pa.RecordBatch]]:
+        return Chunk, (self.first_row, self.batch)
+
+
+def text_chunks(texts: Iterable[Any], column: str, chunk_rows: int) -> Iterator[TextChunk]:
+    """Texts in chunks of `chunk_rows`, of fewer where these are longer than BATCH_BYTES in all likelihood."""
+    source = iter(texts)
+    at = 0
+    while some := list(itertools.islice(source, chunk_rows)):
+        rows = _rows_of_a_batch(some)
+        for begin in range(0, len(some), rows):
+            yield TextChunk(at + begin, column, some[begin : begin + rows])
+        at += len(some)
+
+
+def _rows_of_a_batch(texts: list[Any]) -> int:
+    some = texts[:: 1 + len(texts) // _LENGTHS_SEEN]
+    size = sum(len(text) for text in some if isinstance(text, str)) * len(texts) // len(some)
+    return -(-len(texts) // (1 + size // BATCH_BYTES))
+
+
+def text_array(texts: Sequence[Any], first_row: int = 0) -> pa.Array:
+    """Texts as an Arrow array, None as an empty text. Raises NoTextError, which names the row."""
+    try:
+        return strings_to_arrow(texts)
+    except UnicodeEncodeError:
+        raise NoTextError("an expression holds half of a surrogate pair, which is no text") from None
+    except TypeError:
+        wrong = next((i for i, text in enumerate(texts) if not (text is None or isinstance(text, str))), None)
+        if wrong is not None:
+            raise NoTextError(f"expression {first_row + wrong} is no text: {texts[wrong]!r}") from None
+    return strings_to_arrow([text or "" for text in texts])
