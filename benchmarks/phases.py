@@ -19,7 +19,7 @@ from benchmarks.workloads import MAIN, WORKLOADS, read_expressions, read_rows
 from xlmill.engine import branching, chunk, evaluator, steps, store
 from xlmill.engine.program import program
 from xlmill.io import parquet_file, text_lines
-from xlmill.mill import formula, run, workload
+from xlmill.mill import formula, run, text_chunk, workload
 from xlmill.mill.pipeline import Options
 
 CALLS = 3

@@ -12,7 +12,6 @@ from xlmill.engine.table import Table
 from xlmill.functions.outside import Outside
 from xlmill.values.column import Column
 from xlmill.values.reference_value import Area, Reference
-from xlmill.values.workspace import Workspaces
 
 
 class Mode(Enum):
@@ -50,7 +49,7 @@ class Run:
     column names (case folded) to one value a row of the chunk; `positional_columns`, if given, are what A1,
     B1, ... mean in a formula over rows. `tables` and `spills` know the tables and spilled formulas of the
     sheets. `now` is a serial date. `first_row` is the number of the chunk's first expression in the run. `outside` is
-    what waiting functions ask, and keeps the answers. `workspaces` is memory for chunks.
+    what waiting functions ask, and keeps the answers.
     """
 
     now: float = 0.0
@@ -67,7 +66,6 @@ class Run:
     first_row: int = 0
     limits: Limits = field(default_factory=Limits)
     outside: Outside = field(default_factory=Outside)
-    workspaces: Workspaces = field(default_factory=Workspaces, compare=False)
 
     def spill_of(self, anchor: Reference) -> Reference | None:
         """The area that the formula in a cell spilled over."""

@@ -23,34 +23,39 @@ class NoTextError(ChunkError):
 
 
 class TextChunk(Chunk):
-    """Rows of texts that become Arrow where they are evaluated: by threads, each its own.
+    """Rows of texts, a part of a list, that become Arrow where they are evaluated: by threads, each its own.
 
     Copied beforehand, by the one thread that hands out chunks, they would keep the others waiting for the GIL.
     """
 
-    __slots__ = ("column", "texts")
+    __slots__ = ("begin", "column", "end", "texts")
 
     column: str
     texts: Sequence[Any]
+    begin: int
+    end: int
 
-    def __init__(self, first_row: int, column: str, texts: Sequence[Any]) -> None:
-        for name, value in (("first_row", first_row), ("column", column), ("texts", texts)):
+    def __init__(self, first_row: int, column: str, texts: Sequence[Any], begin: int, end: int) -> None:
+        given = {"first_row": first_row, "column": column, "texts": texts, "begin": begin, "end": end}
+        for name, value in given.items():
             object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return self.end - self.begin
 
     @property
     def batch(self) -> pa.RecordBatch:
         """The rows as a batch of one column. Raises NoTextError."""
         import pyarrow as pa
 
-        return pa.RecordBatch.from_arrays([text_array(self.texts, self.first_row)], names=[self.column])
+        texts = text_array(self.texts[self.begin : self.end], self.first_row)
+        return pa.RecordBatch.from_arrays([texts], names=[self.column])
 
     def cut(self, rows: int) -> tuple[Chunk, Chunk]:
         """The first `rows` rows and the rest."""
-        head = TextChunk(self.first_row, self.column, self.texts[:rows])
-        return head, TextChunk(self.first_row + rows, self.column, self.texts[rows:])
+        middle = self.begin + rows
+        head = TextChunk(self.first_row, self.column, self.texts, self.begin, middle)
+        return head, TextChunk(self.first_row + rows, self.column, self.texts, middle, self.end)
 
     def __reduce__(self) -> tuple[type[Chunk], tuple[int, pa.RecordBatch]]:
         return Chunk, (self.first_row, self.batch)
@@ -58,19 +63,24 @@ class TextChunk(Chunk):
 
 def text_chunks(texts: Iterable[Any], column: str, chunk_rows: int) -> Iterator[TextChunk]:
     """Texts in chunks of `chunk_rows`, of fewer where these are longer than BATCH_BYTES in all likelihood."""
+    if isinstance(texts, list | tuple):
+        yield from _chunks_of(texts, 0, column, chunk_rows)
+        return
     source = iter(texts)
     at = 0
     while some := list(itertools.islice(source, chunk_rows)):
-        rows = _rows_of_a_batch(some)
-        for begin in range(0, len(some), rows):
-            yield TextChunk(at + begin, column, some[begin : begin + rows])
+        yield from _chunks_of(some, at, column, chunk_rows)
         at += len(some)
 
 
-def _rows_of_a_batch(texts: list[Any]) -> int:
-    some = texts[:: 1 + len(texts) // _LENGTHS_SEEN]
-    size = sum(len(text) for text in some if isinstance(text, str)) * len(texts) // len(some)
-    return -(-len(texts) // (1 + size // BATCH_BYTES))
+def _chunks_of(texts: Sequence[Any], first_row: int, column: str, chunk_rows: int) -> Iterator[TextChunk]:
+    for at in range(0, len(texts), chunk_rows):
+        end = min(at + chunk_rows, len(texts))
+        some = texts[at : end : 1 + (end - at) // _LENGTHS_SEEN]
+        size = sum(len(text) for text in some if isinstance(text, str)) * (end - at) // len(some)
+        rows = -(-(end - at) // (1 + size // BATCH_BYTES))
+        for begin in range(at, end, rows):
+            yield TextChunk(first_row + begin, column, texts, begin, min(begin + rows, end))
 
 
 def text_array(texts: Sequence[Any], first_row: int = 0) -> pa.Array:

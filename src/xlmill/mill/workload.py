@@ -20,7 +20,7 @@ from xlmill.syntax.parser import parse_text
 from xlmill.syntax.structured import parse_structured
 from xlmill.values.column import ERROR, Column, as_cells
 from xlmill.values.error_value import ExcelError
-from xlmill.values.workspace import Workspace
+from xlmill.values.workspace import Workspace, workspace
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,18 +96,18 @@ class ExpressionJob:
     def __call__(self, chunk: Chunk) -> Computed:
         """The columns `type`, `number` and `text` for a chunk."""
         outside = self.settings.outside.for_chunk()
-        with self.settings.workspaces.one() as workspace:
-            outcome, templates = self.evaluate(chunk, outside, workspace)
+        with workspace() as memory:
+            outcome, templates = self.evaluate(chunk, outside, memory)
             types, numbers, texts = result_columns(outcome.values, outcome.invalid, outcome.problems)
         columns = {"type": types, "number": numbers, "text": texts}
         return Computed(columns, with_calls(tally(outcome.values, len(outcome.problems), templates), outside))
 
-    def evaluate(self, chunk: Chunk, outside: Outside, workspace: Workspace) -> tuple[Outcome, frozenset[int]]:
-        """The values of a chunk, which stand in `workspace`, and which templates they are of."""
+    def evaluate(self, chunk: Chunk, outside: Outside, memory: Workspace) -> tuple[Outcome, frozenset[int]]:
+        """The values of a chunk, which stand in `memory`, and which templates they are of."""
         columns = {name.casefold(): as_cells(column_from_arrow(chunk.batch.column(name))) for name in self.variables}
         texts = texts_from_arrow(chunk.batch.column(self.column))
         run = replace(self.settings, columns=columns, first_row=chunk.first_row, outside=outside)
-        outcome = evaluate_texts(texts, run, self.count_templates, workspace)
+        outcome = evaluate_texts(texts, run, self.count_templates, memory)
         if not self.count_templates:
             return outcome, frozenset()
         return outcome, frozenset(np.unique(outcome.templates[outcome.templates >= 0]).tolist())

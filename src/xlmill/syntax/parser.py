@@ -90,7 +90,7 @@ def parse(
     # Each byte makes at most one node; usually it takes more than four.
     room = min(size, size // _USUAL_BYTES_A_NODE + deepest) + SPARE_NODES
     by_node = [workspace.array(f"nodes {i}", room, dtype) for i, dtype in enumerate(_NODE_TYPES)]
-    refs = workspace.array("references", room * REF_WIDTH, np.int64)
+    refs = np.empty(room * REF_WIDTH, np.int64)
     run: Callable[..., int] = parse_rows.run
     reached = 0
     while True:
@@ -108,7 +108,10 @@ def parse(
             break
         room = min(2 * room, size + SPARE_NODES)
         by_node = [workspace.lengthened(f"nodes {i}", array, room) for i, array in enumerate(by_node)]
-        refs = workspace.lengthened("references", refs, room * REF_WIDTH)
+        longer = np.empty(room * REF_WIDTH, np.int64)
+        known = int(counts[COUNT_REFS]) * REF_WIDTH
+        longer[:known] = refs[:known]
+        refs = longer
     nodes = int(counts[COUNT_NODES])
     names = int(counts[COUNT_NAMES])
     references = int(counts[COUNT_REFS])

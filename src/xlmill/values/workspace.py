@@ -30,6 +30,11 @@ class Workspace:
             block = self._blocks[purpose] = np.empty(size + size // 8, np.uint8)
         return block[:size].view(dtype)
 
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(len(block) for block in self._blocks.values())
+
     def lengthened(self, purpose: str, array: NDArray[Any], length: int) -> NDArray[Any]:
         """A longer array for the same purpose that begins with what stands in `array`."""
         self._blocks.pop(purpose, None)
@@ -38,23 +43,22 @@ class Workspace:
         return longer
 
 
-class Workspaces:
-    """The workspaces of one run: as many as chunks are computed at once, and gone with the run."""
+# What is kept for the next run is at most this, in all.
+_KEPT_BYTES = 128 << 20
 
-    def __init__(self) -> None:
-        self._idle: deque[Workspace] = deque()
+_idle: deque[Workspace] = deque()
 
-    def __reduce__(self) -> tuple[type[Workspaces], tuple[()]]:
-        return Workspaces, ()
 
-    @contextmanager
-    def one(self) -> Iterator[Workspace]:
-        """A workspace that nobody else uses meanwhile. Nothing in it may be used afterwards."""
-        try:
-            workspace = self._idle.pop()
-        except IndexError:
-            workspace = Workspace()
-        try:
-            yield workspace
-        finally:
-            self._idle.append(workspace)
+@contextmanager
+def workspace() -> Iterator[Workspace]:
+    """A workspace that nobody else uses meanwhile. Nothing in it may be used afterwards."""
+    try:
+        one = _idle.pop()
+    except IndexError:
+        one = Workspace()
+    try:
+        yield one
+    finally:
+        # Threads may keep a little more, if they look at the same moment.
+        if one.size + sum(other.size for other in tuple(_idle)) <= _KEPT_BYTES:
+            _idle.append(one)
