@@ -47,15 +47,15 @@ def test_a_function_that_loops_over_rows_is_told(xlmill_here: Arguments) -> None
 
 def test_a_file_is_explained_by_its_functions(xlmill_here: Arguments, tmp_path: Path) -> None:
     work = tmp_path / "work.txt"
-    work.write_text("".join(f'=REGEXTEST("a{i}","1")\n=UPPER("b{i}")\n' for i in range(100)))
+    work.write_text("".join(f'=REGEXTEST("a{i}","1")\n=PROPER("b{i}")\n' for i in range(100)))
 
     done = xlmill_here("explain", str(work))
 
     assert done.status == 0
     assert "the first 200 rows" in done.out
-    rows = {line.split()[0]: line for line in done.out.splitlines() if line.startswith(("REGEXTEST", "UPPER"))}
+    rows = {line.split()[0]: line for line in done.out.splitlines() if line.startswith(("REGEXTEST", "PROPER"))}
     assert "row loop" in rows["REGEXTEST"] and "1 small" in rows["REGEXTEST"]
-    assert "row loop" not in rows["UPPER"]
+    assert "row loop" not in rows["PROPER"]
 
 
 @pytest.mark.parametrize(

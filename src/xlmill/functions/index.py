@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, int, int, bool, int | None]
 
-FINGERPRINT = 2709387954
+FINGERPRINT = 3542995548
 
 ENTRIES: dict[str, Entry] = {
     " ": ("operators", 2, 2, False, None),
