@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import sys
+import time
 from pathlib import Path
 
 from xlmill.exceptions import InputError
@@ -12,13 +14,21 @@ from xlmill.exceptions import InputError
 CGROUP = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
 
+_QUOTA_SECONDS = 10.0
+
 
 def usable_cores() -> int:
     """Cores that this process may keep busy: its affinity, and the quota of its control group if smaller."""
     has_affinity = hasattr(os, "sched_getaffinity")
     cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    quota = cpu_quota()
+    quota = _quota_of_late(int(time.monotonic() / _QUOTA_SECONDS))
     return max(1, cores if quota is None else min(cores, math.ceil(quota)))
+
+
+@functools.lru_cache(maxsize=1)
+def _quota_of_late(moment: int) -> float | None:
+    """The quota, asked for once in a while: to read it takes longer than many a short task."""
+    return cpu_quota()
 
 
 def resolve_workers(workers: int | None, usual: int | None = None) -> int:

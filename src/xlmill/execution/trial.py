@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from xlmill.execution.cores import usable_cores
 from xlmill.execution.prompt_thread import PromptThread
-from xlmill.execution.watch import LONG_NAP_SECONDS, NAP_SECONDS, NOTHING, Meter, Spent, Watch
+from xlmill.execution.watch import LONG_NAP_SECONDS, NAP_SECONDS, NOTHING, Meter, Spent, ThreadClocks, Watch
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -67,7 +67,8 @@ class Trial(Generic[T, R]):
         self._is_over = False
         self._began = 0.0
         self._seconds = 0.0
-        self.watch = Watch(self._help)
+        self._clocks = ThreadClocks()
+        self.watch = Watch(self._help, self._clocks)
 
     @property
     def helpers(self) -> int:
@@ -108,6 +109,7 @@ class Trial(Generic[T, R]):
                     helper.join()
         finally:
             self._end()
+            self._clocks.close()
         if self._problem is not None:
             raise self._problem
         self._seconds = time.perf_counter() - self._began
@@ -121,14 +123,16 @@ class Trial(Generic[T, R]):
         function = self._function
         while (taken := self._take(size))[1]:
             place, tasks = taken
-            meter = self.watch.meter = Meter()
+            meter = self.watch.meter = Meter(self._clocks)
             self._done[place] = tasks, [function(task) for task in tasks]
+            spent = meter.spent(len(tasks))
+            self.watch.tell(spent)
             if self._helpers:
-                self._helped.append(meter.spent(len(tasks)))
+                self._helped.append(spent)
             elif self._first is NOTHING:
-                self._first = meter.spent()
+                self._first = spent
             else:
-                self._others += meter.spent(len(tasks))
+                self._others += spent
             each = max(1e-9, self.spent.wall / self.spent.tasks)
             left = self._seconds_wanted() - (time.perf_counter() - self._began)
             self.is_negligible = self._total is not None and (self._total - self._claimed) * each < NEGLIGIBLE_SECONDS
@@ -185,7 +189,11 @@ class Trial(Generic[T, R]):
                 self._helpers.append(PromptThread(partial(contextvars.copy_context().run, self._run_aside)))
 
     def _run_aside(self) -> None:
-        meter, count = Meter(), 0
+        with ThreadClocks() as clocks:
+            self._run_claimed(Meter(clocks))
+
+    def _run_claimed(self, meter: Meter) -> None:
+        count = 0
         while not self._is_over:
             place, tasks = self._claim(1)
             if not tasks:

@@ -142,7 +142,7 @@ def evaluate_many(
     batches = []
     for outcome in pipeline.results(work.chunks):
         if outcome.fault is not None and isinstance(outcome.fault.exception, NoTextError):
-            raise InputError(str(outcome.fault.exception))
+            raise outcome.fault.exception
         batches.append(_batch(outcome, work.job))
         if outcome.fault is None:
             failed_calls.update(outcome.value.tally.failures)
@@ -173,7 +173,7 @@ def _chunks_of(
     if is_frame(expressions):
         texts = column_of(expressions)
     elif isinstance(expressions, list | tuple):
-        texts = _text_array(expressions)
+        texts = text_array(expressions)
     else:
         raise InputError("columns needs the expressions as a list, an Arrow array or a Series, not as a generator")
     frame = pa.table({}) if columns is None else table_of(columns)
@@ -183,13 +183,6 @@ def _chunks_of(
     table = pa.table({**{name: frame.column(name) for name in variables}, _COLUMN: texts})
     chunk_rows = options.chunk_size or even_rows(table.num_rows, options.workers)
     return _numbered(rebatch(table.to_batches(), chunk_rows)), table.num_rows, variables
-
-
-def _text_array(texts: list[Any] | tuple[Any, ...]) -> pa.Array:
-    try:
-        return text_array(texts)
-    except NoTextError as error:
-        raise InputError(str(error)) from None
 
 
 def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[Chunk]:

@@ -31,10 +31,15 @@ from xlmill.mill.chunk_sizes import ChunkSizes, usual_rows
 from xlmill.mill.equipment import equipped
 from xlmill.mill.workload import Chunk, Computed, Job
 
-# Rows of the two pieces that `auto` computes here: the first warms up (it loads compiled code), the second is timed.
-_PROBE_ROWS = 8_192
-# So few are computed in one piece: a chunk has a cost of its own, beside that of its rows, and little could be gained.
-_WHOLE_ROWS = 2 * _PROBE_ROWS
+# The pieces that `auto` computes here: in a new process the first warms up (it loads compiled code); the next is timed.
+# Each has so many rows, fewer where they are long.
+_PROBE_ROWS = 4_096
+_PROBE_BYTES = 1 << 20
+# Up to four pieces are computed as one: a chunk has a cost of its own, beside its rows, and little could be gained.
+_WHOLE_PIECES = 4
+
+# The kinds of jobs that were done in this process, whose code is loaded.
+_warm: set[type] = set()
 
 # Strategies that suit expressions; a Process for each chunk is for isolation, and asked for by name.
 _CANDIDATES = ("serial", "threads", "pool")
@@ -160,14 +165,20 @@ class Pipeline:
         if first is None:
             self._rest = iter(())
             return Plan("serial", 1, None, "there are no rows")
-        head, rest = (first, None) if len(first) <= _WHOLE_ROWS else first.cut(_PROBE_ROWS)
-        yield from attempt_in_parts(self.job, head)
-        following = next(source, None) if rest is None else rest
+        bytes_a_row = first.nbytes / max(1, len(first))
+        piece = max(1, min(_PROBE_ROWS, int(_PROBE_BYTES / max(1.0, bytes_a_row))))
+        is_small = len(first) <= _WHOLE_PIECES * piece
+        following: Chunk | None = first
+        if is_small or type(self.job) not in _warm:
+            head, rest = (first, None) if is_small else first.cut(piece)
+            yield from attempt_in_parts(self.job, head)
+            _warm.add(type(self.job))
+            following = next(source, None) if rest is None else rest
         if following is None:
             self._rest = iter(())
             return Plan("serial", 1, None, f"{len(first):,} rows are done before workers could start")
-        timed, more = (following, None) if len(following) <= _PROBE_ROWS else following.cut(_PROBE_ROWS)
-        remaining = None if self.rows is None else max(0, self.rows - head.first_row - len(head))
+        timed, more = (following, None) if len(following) <= piece else following.cut(piece)
+        remaining = None if self.rows is None else max(0, self.rows - timed.first_row)
         probed = probe(lambda chunk: attempt_in_parts(self.job, chunk), iter([timed]), None)
         [outcomes] = probed.results
         yield from outcomes
@@ -181,7 +192,7 @@ class Pipeline:
             seconds=per_row * chunk_rows,
             waiting=min(1.0, waited / probed.workload.seconds),
             gil_free=probed.workload.gil_free,
-            bytes_in=timed.batch.nbytes / len(timed) * chunk_rows,
+            bytes_in=bytes_a_row * chunk_rows,
             bytes_out=30.0 * chunk_rows,
             rows_each=chunk_rows,
             others=probed.workload.others,

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from xlmill.exceptions import InputError
 from xlmill.execution.outcome import ChunkError
 from xlmill.io.arrow_buffers import strings_to_arrow
 from xlmill.io.batches import BATCH_BYTES
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # So many texts are looked at to tell how long the others are.
-_LENGTHS_SEEN = 1_000
+_LENGTHS_SEEN = 200
 
 
-class NoTextError(ChunkError):
+class NoTextError(ChunkError, InputError):
     """Something in the list is no text."""
 
 
@@ -51,6 +52,11 @@ class TextChunk(Chunk):
         texts = text_array(self.texts[self.begin : self.end], self.first_row)
         return pa.RecordBatch.from_arrays([texts], names=[self.column])
 
+    @property
+    def nbytes(self) -> int:
+        """The size of the texts, about."""
+        return _size(self.texts, self.begin, self.end)
+
     def cut(self, rows: int) -> tuple[Chunk, Chunk]:
         """The first `rows` rows and the rest."""
         middle = self.begin + rows
@@ -76,11 +82,15 @@ def text_chunks(texts: Iterable[Any], column: str, chunk_rows: int) -> Iterator[
 def _chunks_of(texts: Sequence[Any], first_row: int, column: str, chunk_rows: int) -> Iterator[TextChunk]:
     for at in range(0, len(texts), chunk_rows):
         end = min(at + chunk_rows, len(texts))
-        some = texts[at : end : 1 + (end - at) // _LENGTHS_SEEN]
-        size = sum(len(text) for text in some if isinstance(text, str)) * (end - at) // len(some)
-        rows = -(-(end - at) // (1 + size // BATCH_BYTES))
+        rows = -(-(end - at) // (1 + _size(texts, at, end) // BATCH_BYTES))
         for begin in range(at, end, rows):
             yield TextChunk(first_row + begin, column, texts, begin, min(begin + rows, end))
+
+
+def _size(texts: Sequence[Any], begin: int, end: int) -> int:
+    """The size of some texts, by the length of a few of them."""
+    some = texts[begin : end : 1 + (end - begin) // _LENGTHS_SEEN]
+    return sum(len(text) for text in some if isinstance(text, str)) * (end - begin) // max(1, len(some))
 
 
 def text_array(texts: Sequence[Any], first_row: int = 0) -> pa.Array:

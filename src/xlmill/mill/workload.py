@@ -39,6 +39,11 @@ class Chunk:
     def __len__(self) -> int:
         return int(self.batch.num_rows)
 
+    @property
+    def nbytes(self) -> int:
+        """The size of the rows in memory, about."""
+        return int(self.batch.nbytes)
+
     def cut(self, rows: int) -> tuple[Chunk, Chunk]:
         """The first `rows` rows and the rest."""
         return Chunk(self.first_row, self.batch.slice(0, rows)), Chunk(self.first_row + rows, self.batch.slice(rows))
