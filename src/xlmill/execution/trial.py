@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 TRIAL_SECONDS = 0.01
 # Of what leaves the GIL alone, so long a trial tells enough.
-SHORTEST_TRIAL_SECONDS = 0.003
+SHORTEST_TRIAL_SECONDS = 0.0015
 # Side by side, tasks that wait are in good hands for as long.
 HELPED_SECONDS = 0.1
 # A batch is no longer, for the trial may end after each.
@@ -29,6 +29,8 @@ BATCH_SECONDS = 0.001
 LONGEST_TRIAL_SECONDS = 0.025
 # So little left is done here before anything could be started.
 NEGLIGIBLE_SECONDS = 0.002
+# So many tasks are read ahead before any is seen to wait: they may be large.
+FIRST_AHEAD = 64
 # So many threads are started at once when tasks are seen to wait.
 FIRST_HELPERS = 8
 # Threads that compute for so much of the time, side by side, want the GIL or all cores.
@@ -52,7 +54,8 @@ class Trial(Generic[T, R]):
         self._function = function
         self._source = tasks
         self._total = total
-        self._ahead = deque(itertools.islice(tasks, ahead))
+        self._most_ahead = ahead
+        self._ahead = deque(itertools.islice(tasks, min(ahead, FIRST_AHEAD)))
         self._claimed = 0
         self._claim_lock = threading.Lock()
         self._done: dict[int, tuple[list[T], list[R]]] = {}  # by the place of the first
@@ -159,6 +162,11 @@ class Trial(Generic[T, R]):
 
     def _take(self, size: int) -> tuple[int, list[T]]:
         """The next tasks to be run here, none if there are no more; and the place of the first of them."""
+        if self._helpers:
+            # Tasks are read by the caller's thread alone, and no more at once than are in good hands.
+            more = list(itertools.islice(self._source, self._most_ahead - len(self._ahead)))
+            with self._claim_lock:
+                self._ahead.extend(more)
         place, tasks = self._claim(size)
         if not tasks and not self._helpers:
             tasks = list(itertools.islice(self._source, size))

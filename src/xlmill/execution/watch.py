@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-NAP_SECONDS = 0.0005
+NAP_SECONDS = 0.00025
+# What is shorter is not seen to wait.
+SEEN_SECONDS = 0.0005
 # Who wakes later than this from a nap, had to wait for the GIL: a timer is more exact, and time in which other
 # processes have the cores is not counted.
 PROMPT_SECONDS = 0.0003
@@ -103,7 +105,7 @@ class Watch:
 
     def tell(self, spent: Spent) -> None:
         """Be told, by the watched thread, what tasks took: as good as having looked."""
-        if spent.wall >= NAP_SECONDS and spent.computing_share < WAITING_BELOW:
+        if spent.wall >= SEEN_SECONDS and spent.computing_share < WAITING_BELOW:
             self._looks += 1
 
     @property
@@ -165,7 +167,7 @@ class Watch:
             return False  # kept from a core since it last ran, it would seem to wait
         for meter in (whole, self.meter or whole):
             spent = meter.spent()
-            if spent.wall >= NAP_SECONDS and spent.computing_share < WAITING_BELOW:
+            if spent.wall >= SEEN_SECONDS and spent.computing_share < WAITING_BELOW:
                 self._looks += 1
                 break
         return self._looks >= LOOKS
