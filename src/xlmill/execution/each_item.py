@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -75,6 +74,8 @@ class EachAwaited(Generic[T, R]):
 
     async def of(self, item: T) -> R | Fault:
         """The function of one item, or why there is none."""
+        import asyncio
+
         timer = asyncio.timeout(self.limit)
         try:
             async with timer:
@@ -94,5 +95,7 @@ def cancelled_after(limit: float) -> Fault:
 
 def is_being_cancelled() -> bool:
     """Whether somebody cancels the async task that runs now. If not, what it awaited may have been cancelled."""
+    import asyncio
+
     this = asyncio.current_task()
     return this is not None and this.cancelling() > 0

@@ -32,8 +32,10 @@ from xlmill.mill.equipment import equipped
 from xlmill.mill.workload import Chunk, Computed, Job
 
 # The pieces that `auto` computes here: in a new process the first warms up (it loads compiled code); the next is timed.
-# Each has so many rows, fewer where they are long.
-_PROBE_ROWS = 4_096
+# Each has a 64th of the rows, as far as they are known, within these bounds, and fewer where rows are long. A larger
+# piece tells better what a chunk will cost, for each piece has costs of its own; and takes longer, by one worker.
+_LEAST_PROBE_ROWS = 4_096
+_MOST_PROBE_ROWS = 16_384
 _PROBE_BYTES = 1 << 20
 # Up to four pieces are computed as one: a chunk has a cost of its own, beside its rows, and little could be gained.
 _WHOLE_PIECES = 4
@@ -166,7 +168,8 @@ class Pipeline:
             self._rest = iter(())
             return Plan("serial", 1, None, "there are no rows")
         bytes_a_row = first.nbytes / max(1, len(first))
-        piece = max(1, min(_PROBE_ROWS, int(_PROBE_BYTES / max(1.0, bytes_a_row))))
+        share = min(_MOST_PROBE_ROWS, max(_LEAST_PROBE_ROWS, (self.rows or 0) // 64))
+        piece = max(1, min(share, int(_PROBE_BYTES / max(1.0, bytes_a_row))))
         is_small = len(first) <= _WHOLE_PIECES * piece
         following: Chunk | None = first
         if is_small or type(self.job) not in _warm:
