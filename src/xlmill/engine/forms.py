@@ -139,6 +139,7 @@ FORMS: Final[Mapping[str, tuple[Form, int]]] = {
     "DATE": (Form.DATE, 0),
     "&": (Form.JOIN, 0),
     "CONCATENATE": (Form.JOIN, 0),
+    "CONCAT": (Form.JOIN, 0),
     **{cut.name: (Form.CUT, cut) for cut in Cut},
     "LEN": (Form.LEN, 0),
     "FIND": (Form.FIND, 0),

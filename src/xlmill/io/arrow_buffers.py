@@ -26,10 +26,13 @@ def strings_to_arrow(strings: Sequence[str]) -> pa.Array:
 
     joined = "".join(strings)
     data = joined.encode()
-    lengths = map(len, strings) if len(data) == len(joined) else (len(string.encode()) for string in strings)
+    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
+    if len(data) != len(joined):
+        beyond_ascii = np.flatnonzero(~np.fromiter(map(str.isascii, strings), np.bool_, len(strings)))
+        lengths[beyond_ascii] = [len(strings[row].encode()) for row in beyond_ascii.tolist()]
     is_large = len(data) >= 1 << 31
     offsets = np.zeros(len(strings) + 1, np.int64 if is_large else np.int32)
-    np.cumsum(np.fromiter(lengths, offsets.dtype, len(strings)), out=offsets[1:])
+    np.cumsum(lengths, out=offsets[1:])
     kind = pa.LargeStringArray if is_large else pa.StringArray
     return kind.from_buffers(len(strings), pa.py_buffer(offsets), pa.py_buffer(data))
 
