@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from typing import Any
 
 from benchmarks.statistic import Spread
@@ -17,6 +19,8 @@ WORKERS = 2
 SPINS, SPIN_SECONDS = 40, 0.05
 
 OURS, THEIRS, ALONE = "pool", "multiprocessing.Pool.map", "serial"
+# What the machine can give: processes that are told to begin, and know nothing of each other.
+APART = "two processes, half each"
 
 
 def nothing(item: int) -> int:
@@ -29,6 +33,12 @@ def spin(turns: int) -> int:
     for _ in range(turns):
         pass
     return turns
+
+
+def spin_when_told(told: Connection, tasks: list[int]) -> None:
+    """In a process of its own: the tasks, whenever a word comes."""
+    while told.recv():
+        told.send([spin(turns) for turns in tasks])
 
 
 def measure(repeats: int, say: Callable[[str], None]) -> dict[str, Spread]:
@@ -62,7 +72,11 @@ def speedup(repeats: int) -> dict[str, Spread]:
     """Seconds of the same pure Python one after another and by workers, interleaved; chunks of one item."""
     turns = _turns(SPIN_SECONDS)
     tasks = [turns] * SPINS
-    with create("pool", Settings(workers=WORKERS)) as ours, create("serial", Settings(workers=1)) as serial:
+    with (
+        create("pool", Settings(workers=WORKERS)) as ours,
+        create("serial", Settings(workers=1)) as serial,
+        _processes(tasks) as apart,
+    ):
 
         def by(strategy: Strategy) -> Callable[[], list[int]]:
             def run() -> list[int]:
@@ -71,7 +85,30 @@ def speedup(repeats: int) -> dict[str, Spread]:
 
             return run
 
-        return _interleaved({ALONE: by(serial), OURS: by(ours)}, tasks, repeats)
+        return _interleaved({ALONE: by(serial), OURS: by(ours), APART: apart}, tasks, repeats)
+
+
+@contextmanager
+def _processes(tasks: list[int]) -> Iterator[Callable[[], list[int]]]:
+    """Tasks split over processes beforehand, with nothing to hand over but the word to begin and the results."""
+    context = multiprocessing.get_context("forkserver")
+    ends = [context.Pipe() for _ in range(WORKERS)]
+    processes = [
+        context.Process(target=spin_when_told, args=(there, tasks[place::WORKERS]), daemon=True)
+        for place, (_, there) in enumerate(ends)
+    ]
+    for process in processes:
+        process.start()
+
+    def run() -> list[int]:
+        for here, _ in ends:
+            here.send(True)
+        return [result for here, _ in ends for result in here.recv()]
+
+    yield run
+    for process, (here, _) in zip(processes, ends, strict=True):
+        here.send(False)
+        process.join()
 
 
 def _interleaved(ways: dict[str, Callable[[], list[int]]], expected: list[int], repeats: int) -> dict[str, Spread]:
