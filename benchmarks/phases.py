@@ -16,7 +16,7 @@ from typing import Any
 
 import xlmill
 from benchmarks.workloads import MAIN, WORKLOADS, read_expressions, read_rows
-from xlmill.engine import branching, chunk, evaluator, steps, store
+from xlmill.engine import branching, chunk, evaluator, last_sum, settled_rows, steps, store
 from xlmill.engine.program import program
 from xlmill.io import parquet_file, text_lines
 from xlmill.mill import formula, run, text_chunk, workload
@@ -44,7 +44,8 @@ _PHASES: tuple[tuple[str, Any, str], ...] = (
     ("apply: prepare arguments", evaluator, "apply"),
     ("columns from Arrow", workload, "column_from_arrow"),
     ("columns from Arrow", formula, "column_from_arrow"),
-    ("snap to zero", chunk, "_snapped"),
+    ("snap to zero", last_sum, "snapped"),
+    ("blocks of rows", settled_rows.RowPlan, "evaluate"),
     ("results to Arrow", workload, "result_columns"),
     ("results to Arrow", formula, "natural_column"),
     ("count", workload, "tally"),

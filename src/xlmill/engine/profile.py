@@ -55,7 +55,7 @@ class Share:
 class Profile:
     """A chunk's evaluation: its rows, the seconds of parsing and evaluating, and the functions, slowest first.
 
-    `settled` counts the nodes of plain arithmetic that one pass of machine code evaluated, without batches.
+    `settled` counts the nodes of plain values that one pass of machine code evaluated, without batches.
     """
 
     rows: int

@@ -59,7 +59,7 @@ def text_value(  # type: ignore[no-untyped-def]
         return number, kind
     if form == _JOIN:
         return _joined(node, count, at, args, aliases, powers, kinds, numbers, starts, stops, heap, used)
-    child = _child(args[at], aliases)
+    child = child_of(args[at], aliases)
     start, stop = _text(child, powers, kinds, numbers, starts, stops, heap, used)
     if start < 0:
         return 0.0, UNSETTLED
@@ -72,14 +72,14 @@ def text_value(  # type: ignore[no-untyped-def]
     if form == _CUT:
         return _cut(node, function, start, stop, count, at, args, aliases, kinds, numbers, starts, stops, heap)
     if form == _FIND or form == _EXACT:
-        other, other_stop = _text(_child(args[at + 1], aliases), powers, kinds, numbers, starts, stops, heap, used)
+        other, other_stop = _text(child_of(args[at + 1], aliases), powers, kinds, numbers, starts, stops, heap, used)
         if other < 0:
             return 0.0, UNSETTLED
         if form == _EXACT:
             return float(are_same(heap, start, stop - start, heap, other, other_stop - other)), BOOLEAN
         return _found(start, stop, other, other_stop, count, at, args, aliases, kinds, numbers, heap)
     if form == _REPT:
-        return _repeated(node, start, stop, _child(args[at + 1], aliases), kinds, numbers, starts, stops, heap, used)
+        return _repeated(node, start, stop, child_of(args[at + 1], aliases), kinds, numbers, starts, stops, heap, used)
     if form == _LETTERS:
         return _in_case(node, function == _UPPER, start, stop, starts, stops, heap, used)
     if form == _TRIM:
@@ -98,7 +98,8 @@ def order_of_texts(left, right, starts, stops, heap):  # type: ignore[no-untyped
 
 
 @two_speed
-def _child(node, aliases):  # type: ignore[no-untyped-def]
+def child_of(node, aliases):  # type: ignore[no-untyped-def]
+    """The node whose value an argument is: see store.stands_for."""
     return node if len(aliases) == 0 else aliases[node]
 
 
@@ -108,7 +109,7 @@ def _first_error(form, count, at, args, aliases, kinds, numbers):  # type: ignor
     code = 0.0
     may_be_number = False  # whether a text stands before it where a number may be wanted
     for k in range(count):
-        child = _child(args[at + k], aliases)
+        child = child_of(args[at + k], aliases)
         kind = kinds[child]
         if kind == ERROR:
             if code == 0.0:
@@ -169,7 +170,7 @@ def _joined(  # type: ignore[no-untyped-def]
     begin = used[0]
     to = begin
     for k in range(count):
-        child = _child(args[at + k], aliases)
+        child = child_of(args[at + k], aliases)
         if kinds[child] != TEXT:
             to = _number_to(child, powers, kinds, numbers, heap, to)
             if to < 0:
@@ -201,12 +202,12 @@ def _cut(  # type: ignore[no-untyped-def]
     begin = 1.0
     wanted = 1.0
     if count > 1:
-        child = _child(args[at + 1], aliases)
+        child = child_of(args[at + 1], aliases)
         if kinds[child] == TEXT:
             return 0.0, UNSETTLED
         wanted = numbers[child]
     if count > 2:
-        child = _child(args[at + 2], aliases)
+        child = child_of(args[at + 2], aliases)
         if kinds[child] == TEXT:
             return 0.0, UNSETTLED
         begin = wanted
@@ -230,7 +231,7 @@ def _found(start, stop, within, end, count, at, args, aliases, kinds, numbers, h
     """FIND: where the text from `start` to `stop` first stands in that from `within` to `end`."""
     begin = 1.0
     if count > 2:
-        child = _child(args[at + 2], aliases)
+        child = child_of(args[at + 2], aliases)
         if kinds[child] == TEXT:
             return 0.0, UNSETTLED
         begin = numbers[child]
@@ -286,8 +287,8 @@ def _substituted(  # type: ignore[no-untyped-def]
     """SUBSTITUTE of all occurrences"""
     if count > 3 or not is_ascii(heap, start, stop - start):
         return 0.0, UNSETTLED
-    old, old_stop = _text(_child(args[at + 1], aliases), powers, kinds, numbers, starts, stops, heap, used)
-    new, new_stop = _text(_child(args[at + 2], aliases), powers, kinds, numbers, starts, stops, heap, used)
+    old, old_stop = _text(child_of(args[at + 1], aliases), powers, kinds, numbers, starts, stops, heap, used)
+    new, new_stop = _text(child_of(args[at + 2], aliases), powers, kinds, numbers, starts, stops, heap, used)
     if old < 0 or new < 0 or not is_ascii(heap, new, new_stop - new):
         return 0.0, UNSETTLED
     size = old_stop - old

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlmill.engine.forms import UNSETTLED, Asked, Connective, Form, Forms, Total
-from xlmill.engine.settled_text import order_of_texts, text_value
+from xlmill.engine.settled_text import child_of, order_of_texts, text_value
 from xlmill.syntax.forest import Forest
 from xlmill.syntax.opcode import Opcode
 from xlmill.values.calendar_day import serial_of
@@ -297,17 +297,17 @@ def settled_value(  # type: ignore[no-untyped-def]
         x_kind = NUMBER
         y_kind = NUMBER
         if count > 0:
-            child = _child(args[at], aliases) + lane
+            child = child_of(args[at], aliases) + lane
             x_kind = kinds[child]
             x = numbers[child]
         if count > 1:
-            child = _child(args[at + 1], aliases) + lane
+            child = child_of(args[at + 1], aliases) + lane
             y_kind = kinds[child]
             y = numbers[child]
         if x_kind != NUMBER or y_kind != NUMBER:
             if form == _COMPARISON and x_kind == TEXT and y_kind == TEXT:
                 order = order_of_texts(
-                    _child(args[at], aliases) + lane, _child(args[at + 1], aliases) + lane, starts, stops, heap
+                    child_of(args[at], aliases) + lane, child_of(args[at + 1], aliases) + lane, starts, stops, heap
                 )
                 if order == UNSURE:
                     return 0.0, UNSETTLED
@@ -332,7 +332,7 @@ def settled_value(  # type: ignore[no-untyped-def]
     if form == _COUNT:
         return _count(count, at, lane, args, aliases, has_cells, kinds)
     if form == _KIND:
-        child = _child(args[at], aliases) + lane
+        child = child_of(args[at], aliases) + lane
         return _answer(function, kinds[child], numbers[child])
     if form == _DATE:
         return _date(at, lane, args, aliases, date1904, kinds, numbers)
@@ -343,7 +343,7 @@ def settled_value(  # type: ignore[no-untyped-def]
     chosen, number, kind = _chosen(form, count, at, lane, args, aliases, kinds, numbers)
     if chosen < 0:
         return number, kind
-    child = _child(args[at + chosen], aliases) + lane
+    child = child_of(args[at + chosen], aliases) + lane
     kind = kinds[child]
     if has_cells and kind != NUMBER and kind != ERROR:  # it may be of a cell, and a mark says so
         return 0.0, UNSETTLED
@@ -354,11 +354,6 @@ def settled_value(  # type: ignore[no-untyped-def]
     if not _is_plain(kind):
         return 0.0, UNSETTLED
     return numbers[child], kind
-
-
-@two_speed
-def _child(node, aliases):  # type: ignore[no-untyped-def]
-    return node if len(aliases) == 0 else aliases[node]
 
 
 @two_speed
@@ -383,7 +378,7 @@ def _finite(number, kind):  # type: ignore[no-untyped-def]
 @two_speed
 def _chosen(form, count, at, lane, args, aliases, kinds, numbers):  # type: ignore[no-untyped-def]
     """Which argument is the value of IF and its like, or -1; then the value itself: a number and its kind."""
-    child = _child(args[at], aliases) + lane
+    child = child_of(args[at], aliases) + lane
     kind = kinds[child]
     number = numbers[child]
     if form == _PLUS:
@@ -415,13 +410,13 @@ def _chosen(form, count, at, lane, args, aliases, kinds, numbers):  # type: igno
 def _first_true(count, at, lane, args, aliases, kinds, numbers):  # type: ignore[no-untyped-def]
     """The same for IFS."""
     for k in range(count):
-        kind = kinds[_child(args[at + k], aliases) + lane]
+        kind = kinds[child_of(args[at + k], aliases) + lane]
         if kind != TEXT and not _is_plain(kind):
             return -1, 0.0, UNSETTLED
     if count % 2 == 1:
         return -1, _NA, ERROR
     for k in range(0, count, 2):
-        child = _child(args[at + k], aliases) + lane
+        child = child_of(args[at + k], aliases) + lane
         if kinds[child] == ERROR:
             return -1, numbers[child], ERROR
         if kinds[child] != NUMBER and kinds[child] != BOOLEAN:
@@ -435,7 +430,7 @@ def _first_true(count, at, lane, args, aliases, kinds, numbers):  # type: ignore
 def _total(function, count, at, lane, args, aliases, has_cells, kinds, numbers):  # type: ignore[no-untyped-def]
     total = 1.0 if function == _PRODUCT else 0.0
     for k in range(count):
-        child = _child(args[at + k], aliases) + lane
+        child = child_of(args[at + k], aliases) + lane
         kind = kinds[child]
         number = numbers[child]
         if kind != NUMBER:
@@ -444,7 +439,7 @@ def _total(function, count, at, lane, args, aliases, has_cells, kinds, numbers):
             if kind == ERROR:
                 # The first error decides, unless what stands behind it is nothing for this module.
                 for later in range(k, count):
-                    if not _counts(kinds[_child(args[at + later], aliases) + lane], has_cells):
+                    if not _counts(kinds[child_of(args[at + later], aliases) + lane], has_cells):
                         return 0.0, UNSETTLED
                 return number, ERROR
         if function == _PRODUCT:
@@ -476,11 +471,11 @@ def _median(count, at, lane, args, aliases, numbers):  # type: ignore[no-untyped
     low = 0.0
     high = 0.0
     for k in range(count):
-        number = numbers[_child(args[at + k], aliases) + lane]
+        number = numbers[child_of(args[at + k], aliases) + lane]
         less = 0
         equal = 0
         for other in range(count):
-            beside = numbers[_child(args[at + other], aliases) + lane]
+            beside = numbers[child_of(args[at + other], aliases) + lane]
             less += int(beside < number)
             equal += int(beside == number)
         if less <= below and below < less + equal:
@@ -494,13 +489,13 @@ def _median(count, at, lane, args, aliases, numbers):  # type: ignore[no-untyped
 def _test(function, count, at, lane, args, aliases, has_cells, kinds, numbers):  # type: ignore[no-untyped-def]
     true = 0
     for k in range(count):
-        child = _child(args[at + k], aliases) + lane
+        child = child_of(args[at + k], aliases) + lane
         if not _counts(kinds[child], has_cells):
             return 0.0, UNSETTLED
         if kinds[child] != ERROR and numbers[child] != 0.0:
             true += 1
     for k in range(count):
-        child = _child(args[at + k], aliases) + lane
+        child = child_of(args[at + k], aliases) + lane
         if kinds[child] == ERROR:
             return numbers[child], ERROR
     if function == _AND:
@@ -512,7 +507,7 @@ def _test(function, count, at, lane, args, aliases, has_cells, kinds, numbers): 
 def _count(count, at, lane, args, aliases, has_cells, kinds):  # type: ignore[no-untyped-def]
     total = 0.0
     for k in range(count):
-        kind = kinds[_child(args[at + k], aliases) + lane]
+        kind = kinds[child_of(args[at + k], aliases) + lane]
         if not _counts(kind, has_cells):
             return 0.0, UNSETTLED
         if kind != ERROR:
@@ -542,9 +537,9 @@ def _answer(function, kind, number):  # type: ignore[no-untyped-def]
 
 @two_speed
 def _date(at, lane, args, aliases, date1904, kinds, numbers):  # type: ignore[no-untyped-def]
-    year = _child(args[at], aliases) + lane
-    month = _child(args[at + 1], aliases) + lane
-    day = _child(args[at + 2], aliases) + lane
+    year = child_of(args[at], aliases) + lane
+    month = child_of(args[at + 1], aliases) + lane
+    day = child_of(args[at + 2], aliases) + lane
     if not (_is_plain(kinds[year]) and _is_plain(kinds[month]) and _is_plain(kinds[day])):
         return 0.0, UNSETTLED
     if kinds[year] == ERROR:

@@ -46,9 +46,8 @@ _warm: set[type] = set()
 # Strategies that suit expressions; a Process for each chunk is for isolation, and asked for by name.
 _CANDIDATES = ("serial", "threads", "pool")
 
-# Modules that a fork server loads once for all workers. Where pandas is installed pyarrow imports it with the first
-# array that it makes, which would take each worker half a second of its first chunk's time.
-_PRELOAD = ("xlmill.mill.workload", "pyarrow.compute", "pandas")
+# Modules that a fork server loads once for all workers.
+_PRELOAD = ("xlmill.mill.workload", "pyarrow.compute")
 
 
 @dataclass(frozen=True, slots=True)
